@@ -1,0 +1,41 @@
+# Every target does its own set-up: Python 3.11 or later and make are all that a machine needs.
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3 python) python3)
+BIN := .venv/bin
+CODE := bot.py settings.py conference messages telephony storage handlers operations sandbox tests
+
+.PHONY: install demo run test lint types clean
+
+install: .venv/installed
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Rollcall needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+demo: .venv/installed
+	@$(BIN)/python bot.py demo --auto
+
+run: .venv/installed
+	@$(BIN)/python bot.py run
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+test: lint types
+	$(BIN)/pytest --numprocesses 2
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

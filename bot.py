@@ -1,0 +1,313 @@
+"""Rollcall: one slash command rings a team's real phones and puts them in one conference call.
+
+The front door: it reads the settings, puts the parts together, and runs them until it is told to stop.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from dotenv import dotenv_values
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from conference.clock import Clock, SystemClock
+from conference.service import Conferences, NotifyAddress
+from handlers import (
+    conference_command,
+    errors,
+    healthz,
+    hoiio_notification,
+    home_opened,
+    number_command,
+    ring_anew_button,
+    slack_events,
+)
+from messages.directory import SlackDirectory
+from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
+from messages.updater import Updater
+from operations.check import check
+from operations.import_numbers import ImportFileError, read_import_file
+from settings import ImportSettings, Settings, SettingsError, read_import_settings, read_settings
+from storage import Storage
+from telephony.hoiio import Credentials, Hoiio, read_notification
+
+log = logging.getLogger("rollcall")
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+"""For settings that are missing or malformed, and for a command line that makes no sense."""
+
+STOP_WITHIN_SECONDS = 30.0
+"""How long a stop waits for phones that are about to ring, and for what is on its way to Slack."""
+
+LARGEST_SLACK_REQUEST_BYTES = 1024 * 1024
+
+
+class StartError(Exception):
+    """The bot can't run. The text says what stands in the way and what to do."""
+
+
+@dataclass
+class Bot:
+    """The running parts."""
+
+    conferences: Conferences
+    updater: Updater
+    slack_app: AsyncApp
+    web_app: web.Application
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
+    """Put the parts together; afterwards everything that was opened is closed."""
+    async with AsyncExitStack() as opened:
+        storage = await _storage(settings.database)
+        opened.push_async_callback(storage.close)
+        session = await opened.enter_async_context(web_session())
+        carrier = Hoiio(
+            Credentials(settings.hoiio_app_id, settings.hoiio_access_token),
+            api_url=settings.hoiio_api_url,
+            caller_id=settings.hoiio_caller_id or None,
+        )
+        opened.push_async_callback(carrier.aclose)
+
+        slack = web_client(settings.slack_bot_token, settings.slack_api_url, session)
+        gateway = SlackGateway(slack, clock)
+        conferences = Conferences(
+            storage=storage,
+            carrier=carrier,
+            directory=SlackDirectory(gateway, clock),
+            clock=clock,
+            notify_address=NotifyAddress(settings.public_url + hoiio_notification.PATH),
+            read_notification=read_notification,
+            changed=lambda key: updater.changed(key),
+        )
+        updater = Updater(
+            storage=storage,
+            gateway=gateway,
+            clock=clock,
+            board_posted=conferences.board_posted,
+            board_refused=conferences.board_refused,
+        )
+        slack_app = _slack_app(settings, slack)
+        conference_command.register(
+            slack_app,
+            conferences=conferences,
+            storage=storage,
+            number_command=number_command.NumberCommand(storage, clock, settings.default_region),
+            default_region=settings.default_region,
+        )
+        ring_anew_button.register(slack_app, conferences=conferences, gateway=gateway)
+        home_opened.register(slack_app, storage=storage, gateway=gateway)
+        errors.register(slack_app)
+
+        web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES)
+        healthz.register(web_app, storage=storage)
+        hoiio_notification.register(
+            web_app, conferences=conferences, clock=clock, access_token=settings.hoiio_access_token
+        )
+        if not settings.slack_app_token:
+            slack_events.register(web_app, slack_app=slack_app)
+        await _greet_slack(gateway)
+        yield Bot(conferences, updater, slack_app, web_app)
+
+
+async def _storage(database: Path) -> Storage:
+    try:
+        return await Storage.open(database)
+    except (OSError, sqlite3.Error) as error:
+        raise StartError(f"The database {database} can't be opened: {error}. See DATABASE.") from error
+
+
+def _slack_app(settings: Settings, client: AsyncWebClient) -> AsyncApp:
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        # Asking Slack who we are would put a request before the first acknowledgement.
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.slack_bot_token)
+
+    return AsyncApp(
+        client=AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[]),
+        signing_secret=settings.slack_signing_secret,
+        authorize=authorize,
+        # The answer to a command is its acknowledgement; what takes time goes on behind it.
+        process_before_response=True,
+    )
+
+
+async def _greet_slack(gateway: SlackGateway) -> None:
+    try:
+        identity = await gateway.identity()
+    except SlackRefused as error:
+        raise StartError(f"Slack does not accept SLACK_BOT_TOKEN: {error.code}.") from None
+    except SlackError as error:
+        log.warning("Slack could not be reached yet: %s", error)
+    else:
+        log.info("in the workspace %s", identity.team_name)
+
+
+async def serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
+    """Run the bot until `stop` is set. Raises StartError."""
+    async with assembled(settings, clock) as bot:
+        # No access log: a notify_url's secret part stands in its path.
+        runner = web.AppRunner(bot.web_app, access_log=None)
+        await runner.setup()
+        try:
+            await _listen(runner, settings)
+            await bot.conferences.recover()
+            await bot.updater.recover()
+            log.info("listening on http://%s:%d", settings.host, settings.port)
+            if settings.slack_app_token:
+                await _serve_socket(bot.slack_app, settings.slack_app_token, stop)
+            else:
+                await stop.wait()
+            log.info("stopping")
+        finally:
+            await runner.cleanup()
+            await _finish(bot)
+
+
+async def _serve_socket(slack_app: AsyncApp, app_token: str, stop: asyncio.Event) -> None:
+    socket_mode = AsyncSocketModeHandler(slack_app, app_token)
+    connecting = asyncio.create_task(socket_mode.connect_async())  # type: ignore[no-untyped-call]
+    try:
+        await stop.wait()
+    finally:
+        connecting.cancel()
+        await socket_mode.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        raise StartError(
+            f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. See HOST and PORT."
+        ) from error
+
+
+async def _finish(bot: Bot) -> None:
+    """Take what is in hand to a point from which the next start can go on."""
+    bot.updater.finish()
+    await bot.conferences.close()
+    try:
+        async with asyncio.timeout(STOP_WITHIN_SECONDS):
+            # Showing a board may set off a dialing, and that has something to show in turn.
+            while in_hand := bot.conferences.in_hand | bot.updater.in_hand:
+                await asyncio.wait(in_hand)
+    except TimeoutError:
+        log.warning("stopping with work in hand; the next start goes on with it")
+        for task in bot.conferences.in_hand | bot.updater.in_hand:
+            task.cancel()
+    await bot.conferences.close()
+
+
+def set_up_logging(level: int) -> None:
+    """Log to standard error, a line an event."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    # These would say what was sent, and to which address.
+    for name in ("httpx", "httpcore", "slack_sdk", "slack_bolt"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="bot.py", description="Rollcall rings a team's phones into one conference call."
+    )
+    commands = parser.add_subparsers(dest="command", title="commands")
+    commands.add_parser("run", help="run the bot (the default)")
+    demo_parser = commands.add_parser("demo", help="a whole world with no account anywhere")
+    demo_parser.add_argument("--auto", action="store_true", help="play one conference and print its thread")
+    commands.add_parser("check", help="try every setting against the real services")
+    import_parser = commands.add_parser("import-numbers", help="read numbers from a CSV file")
+    import_parser.add_argument("file", type=Path, help="CSV headed user_id,number and, if wanted, team_id")
+    asked = parser.parse_args(arguments)
+    set_up_logging(logging.WARNING if asked.command == "demo" else logging.INFO)
+    try:
+        match asked.command:
+            case "demo":
+                return asyncio.run(_demo())
+            case "check":
+                return asyncio.run(_check(read_settings(_environment())))
+            case "import-numbers":
+                return asyncio.run(_import_numbers(asked.file, read_import_settings(_environment())))
+            case _:
+                return asyncio.run(_run(read_settings(_environment())))
+    except (SettingsError, ImportFileError) as error:
+        print(*error.lines, sep="\n", file=sys.stderr)
+        return EXIT_USAGE if isinstance(error, SettingsError) else EXIT_FAILED
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return EXIT_FAILED
+
+
+def _environment() -> dict[str, str]:
+    """Variables, those of the process before those of `.env`."""
+    return {name: value for name, value in dotenv_values(".env").items() if value is not None} | dict(os.environ)
+
+
+async def _run(settings: Settings) -> int:
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    await serve(settings, SystemClock(), stop)
+    return 0
+
+
+async def _demo() -> int:
+    # Only here: the bot itself knows no stand-ins.
+    from sandbox.demo import play
+
+    async def serve_with(environ: Mapping[str, str], clock: Clock, stop: asyncio.Event) -> None:
+        await serve(read_settings(environ), clock, stop)
+
+    return await play(serve_with)
+
+
+async def _check(settings: Settings) -> int:
+    is_good = True
+    async for finding in check(settings):
+        print(finding)
+        is_good &= finding.is_good
+    return 0 if is_good else EXIT_FAILED
+
+
+async def _import_numbers(file: Path, settings: ImportSettings) -> int:
+    numbers = read_import_file(file, settings.default_region)
+    team_id = ""
+    if any(number.team_id is None for number in numbers):
+        async with web_session() as session:
+            gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session))
+            try:
+                team_id = (await gateway.identity()).team_id
+            except SlackError as error:
+                raise StartError(
+                    f"Slack did not say which workspace these people are in: {error}. Nothing was imported. "
+                    "Name it in a third column, team_id."
+                ) from None
+    storage = await _storage(settings.database)
+    try:
+        await storage.set_numbers(
+            [(number.team_id or team_id, number.user_id, number.number) for number in numbers],
+            source="import",
+            now=SystemClock().now(),
+        )
+    finally:
+        await storage.close()
+    print(f"{len(numbers)} numbers imported.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""The small interface that the core asks of a telephone company, and the ways in which one can fail.
+
+CarrierError
+├── Refused        the carrier said no, with a code; nothing was done
+├── NotSent        the request surely never left; it may be sent again
+└── AnswerLost     the request left, and what became of it is not known; it must not be repeated
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from conference.model import Report
+
+
+class CarrierError(Exception):
+    """A carrier did not do what was asked. The text of no such error holds a number or a secret."""
+
+
+class Refused(CarrierError):  # noqa: N818 - it is no fault of the program
+    """The carrier answered and said no; nothing was done. `code` is its own word for why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotSent(CarrierError):  # noqa: N818
+    """The request surely never left this machine."""
+
+
+class AnswerLost(CarrierError):  # noqa: N818
+    """The request left, and nobody knows whether it was taken. `code` is the carrier's own word, if it had one."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A request that the carrier took: the room, and one reference for each dest, in the dests' order."""
+
+    room: str
+    txn_refs: tuple[str, ...]
+
+
+class Carrier(Protocol):
+    """A telephone company with conference rooms."""
+
+    async def call(self, dests: Sequence[str], *, room: str, tag: str, notify_url: str) -> Placed:
+        """Ring these E.164 numbers and put those who answer into the room. Raises any CarrierError."""
+
+    async def status(self, txn_ref: str) -> Report:
+        """What is known of one call. Raises any CarrierError; Refused if there is no such call."""
+
+    def history(self, since: datetime, until: datetime, *, tag: str) -> AsyncIterator[Report]:
+        """What is known of the calls between two moments that carry a tag. Raises any CarrierError."""

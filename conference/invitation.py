@@ -1,0 +1,234 @@
+"""From what a person typed after `/conference` to what they asked for. Pure, and never raises.
+
+Slack's `should_escape` turns mentions into `<@U012ABC|alice>`, user groups into `<!subteam^S012|@oncall>` and
+may turn a number into `<tel:+6591234567|+65 9123 4567>` (Slack, "Implementing slash commands").
+"""
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from conference.numbers import E164_MAX_DIGITS, NumberUnreadableError, read_number
+
+
+class Verb(StrEnum):
+    """First words that are commands of their own."""
+
+    HELP = "help"
+    NUMBER = "number"
+
+
+class CallerWish(Enum):
+    """Whether the person who typed the command is to be rung."""
+
+    IF_POSSIBLE = ""
+    ASKED = "me"
+    LEFT_OUT = "without me"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the workspace."""
+
+    user_id: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A Slack user group; who is in it is looked up when the phones are to ring."""
+
+    group_id: str
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A number that was typed, E.164."""
+
+    number: str
+
+
+Invitee = Person | Group | Guest
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Who is to be rung, in the order typed, each once."""
+
+    invitees: tuple[Invitee, ...]
+    caller: CallerWish = CallerWish.IF_POSSIBLE
+
+    def __str__(self) -> str:
+        """The same invitation as a command's text: `read_invitation` gives it back."""
+        return " ".join(filter(None, [self.caller.value, *map(_written, self.invitees)]))
+
+
+@dataclass(frozen=True)
+class VerbCall:
+    """A verb and what was typed after it."""
+
+    verb: Verb
+    rest: str = ""
+
+
+class ProblemKind(Enum):
+    """Why a piece of the text could not be read."""
+
+    WORD = "word"
+    UNLINKED_MENTION = "unlinked mention"
+    CHANNEL = "channel"
+    EVERYONE = "everyone"
+    NUMBER = "number"
+    WITHOUT_OTHERS = "without others"
+    CONTRADICTION = "contradiction"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A piece of the text that could not be read.
+
+    `word` is its place, counted in words from 1; `why` is a sentence where the kind alone does not say it.
+    """
+
+    kind: ProblemKind
+    piece: str
+    word: int
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Nothing is done with a text that holds a problem: a person left out by a slip is worse than a question."""
+
+    problems: tuple[Problem, ...]
+
+
+_PIECE = re.compile(
+    r"""
+      <@(?P<person>[UW][A-Z0-9]+)(?:\|[^<>]*)?>
+    | <!subteam\^(?P<group>S[A-Z0-9]+)(?:\|[^<>]*)?>
+    | <tel:(?P<tel>[^|<>]+)(?:\|[^<>]*)?>
+    | (?P<channel><\#[^<>]*>)
+    | (?P<everyone><!(?:here|channel|everyone)(?:\|[^<>]*)?>)
+    | (?P<number>(?:(?<![^\s,;>])[+(]*\d[\d().\-/]*(?=[\s,;<]|$)\s*)+)
+    | (?P<word>[^\s,;<]+|<)
+    """,
+    re.VERBOSE,
+)
+_NUMBER_START = re.compile(r"(?<!\S)(?=\(*\+)")
+_JOINING_WORDS = frozenset({"and", "&", "&amp;"})
+
+
+def read_invitation(text: str, region: str | None) -> Invitation | VerbCall | Unreadable:
+    """Read a command's text.
+
+    `region` is the ISO country that a number typed without `+` belongs to, or None. An empty text asks for help.
+    """
+    return _verb_call(text) or _invitation(text, region)
+
+
+def _verb_call(text: str) -> VerbCall | None:
+    first, rest = (*text.split(maxsplit=1), "", "")[:2]
+    if not first:
+        return VerbCall(Verb.HELP)
+    return VerbCall(Verb(first.lower()), rest.strip()) if first.lower() in set(Verb) else None
+
+
+def _invitation(text: str, region: str | None) -> Invitation | Unreadable:
+    found: list[Invitee | Problem] = []
+    wishes: list[tuple[CallerWish, int]] = []
+    for piece, place in (pieces := _pieces(text)):
+        word = piece[0].lower()
+        if number := piece["tel"] or piece["number"]:
+            found.extend(_numbers(number, region, place))
+        elif word == "me":
+            wishes.append((CallerWish.ASKED, place))
+        elif word == "without":
+            following, _ = next(pieces, (None, 0))
+            if following is not None and following[0].lower() == "me":
+                wishes.append((CallerWish.LEFT_OUT, place))
+            else:
+                found.append(Problem(ProblemKind.WITHOUT_OTHERS, piece[0], place))
+        elif word not in _JOINING_WORDS:
+            found.append(_invitee(piece, place))
+    if len({wish for wish, _ in wishes}) > 1:
+        found.append(Problem(ProblemKind.CONTRADICTION, wishes[-1][0].value, wishes[-1][1]))
+    if problems := tuple(piece for piece in found if isinstance(piece, Problem)):
+        return Unreadable(problems)
+    invitees = dict.fromkeys(piece for piece in found if isinstance(piece, Invitee))
+    return Invitation(tuple(invitees), wishes[0][0] if wishes else CallerWish.IF_POSSIBLE)
+
+
+def _pieces(text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """The pieces of a text, each with its place in words from 1."""
+    word_starts = [word.start() for word in re.finditer(r"\S+", text)]
+    for piece in _PIECE.finditer(text):
+        yield piece, bisect_right(word_starts, piece.start())
+
+
+def _invitee(piece: re.Match[str], place: int) -> Invitee | Problem:
+    """A piece that is no number and no known word: a person, a group, or what is wrong with it."""
+    if piece["person"]:
+        return Person(piece["person"])
+    if piece["group"]:
+        return Group(piece["group"])
+    if piece["channel"]:
+        kind = ProblemKind.CHANNEL
+    elif piece["everyone"]:
+        kind = ProblemKind.EVERYONE
+    elif piece[0].startswith("@") and len(piece[0]) > 1:
+        kind = ProblemKind.UNLINKED_MENTION
+    else:
+        kind = ProblemKind.WORD
+    return Problem(kind, _shown(piece[0]), place)
+
+
+def _numbers(text: str, region: str | None, place: int) -> Iterator[Guest | Problem]:
+    """The numbers in a run of digits and spaces, in which one number may hold spaces and two stand side by side."""
+    for run in filter(None, _NUMBER_START.split(text)):
+        fields = run.split()
+        while fields:
+            # The longest beginning that is a number is meant: `+65 9123 4567 8123 4567` is two numbers.
+            for length in range(min(len(fields), E164_MAX_DIGITS + 1), 0, -1):
+                try:
+                    yield Guest(read_number(" ".join(fields[:length]), region))
+                except NumberUnreadableError:
+                    continue
+                place += length
+                fields = fields[length:]
+                break
+            else:
+                written = " ".join(fields)
+                try:
+                    read_number(written, region)
+                except NumberUnreadableError as error:
+                    yield Problem(ProblemKind.NUMBER, _shown(written), place, str(error))
+                place += len(fields)
+                fields = []
+
+
+_LONGEST_SHOWN_PIECE = 40
+
+
+def _shown(piece: str) -> str:
+    """A piece of the text as its writer saw it, short enough to be quoted."""
+    label = re.fullmatch(r"<[#!][^|<>]*\|([^<>]*)>", piece)
+    everyone = re.fullmatch(r"<!(\w+)>", piece)
+    if label:
+        piece = ("#" if piece.startswith("<#") else "") + label[1]
+    elif everyone:
+        piece = "@" + everyone[1]
+    piece = html.unescape(piece).replace("`", "'")
+    return piece if len(piece) <= _LONGEST_SHOWN_PIECE else piece[:_LONGEST_SHOWN_PIECE] + "…"
+
+
+def _written(invitee: Invitee) -> str:
+    match invitee:
+        case Person(user_id):
+            return f"<@{user_id}>"
+        case Group(group_id):
+            return f"<!subteam^{group_id}>"
+        case Guest(number):
+            return number

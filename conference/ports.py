@@ -1,0 +1,81 @@
+"""What the core is handed: a place to keep conferences, and somebody who knows who people are."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from conference.dests import Profile
+from conference.model import Conference, ConferenceKey, Report
+
+
+class Reading(Protocol):
+    """What a change may look up: it all belongs to the same transaction as the change."""
+
+    def numbers(self, user_ids: Iterable[str]) -> dict[str, str]:
+        """E.164 numbers on file, by Slack id."""
+
+    def open_numbers(self) -> frozenset[str]:
+        """Numbers that are being rung or are in a call, in other conferences of this workspace."""
+
+    def notifications(self) -> list[Mapping[str, str]]:
+        """The fields of every notification that came for this conference, oldest first."""
+
+
+Change = Callable[[Conference, Reading], Conference]
+"""A decision about one conference. Pure; it runs inside the transaction that stores what it returns."""
+
+
+class ConferenceStorage(Protocol):
+    """Where conferences are kept. Each method is one transaction, and has been made durable when it returns."""
+
+    async def add(self, conference: Conference) -> None:
+        """Keep a new conference."""
+
+    async def conference(self, key: ConferenceKey) -> Conference:
+        """Raises LookupError if there is none."""
+
+    async def find(self, conference_id: str) -> Conference | None:
+        """The conference with this id, whatever its workspace."""
+
+    async def update(
+        self,
+        key: ConferenceKey,
+        change: Change,
+        *,
+        notification: "Notification | None" = None,
+        successor: Conference | None = None,
+    ) -> tuple[Conference, Conference]:
+        """Store what `change` makes of a conference; returns it as it was and as it is.
+
+        With it are stored the `notification` that caused it, and, if anything changed, the `successor`.
+        """
+
+    async def unfinished(self) -> Sequence[Conference]:
+        """Conferences that are new, dialing, live or unconfirmed, oldest first."""
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What the carrier sent of its own accord, as it came."""
+
+    fields: Mapping[str, str]
+    received_at: datetime
+
+
+class GroupUnreadableError(Exception):
+    """Slack would not say who is in a user group. The text is Slack's code."""
+
+
+class Directory(Protocol):
+    """Somebody who knows who the people of a workspace are."""
+
+    async def members(self, group_id: str) -> Sequence[str]:
+        """Slack ids of the people in a user group. Raises GroupUnreadableError."""
+
+    async def profiles(self, user_ids: Iterable[str]) -> Mapping[str, Profile]:
+        """What is known of these people; somebody about whom nothing could be learnt is missing."""
+
+
+ReadNotification = Callable[[Mapping[str, str]], Report | None]
+"""How a carrier's notification is understood; None where it names no call or no known status."""

@@ -1,0 +1,63 @@
+"""Hoiio tells of a call, at the notify_url that it was handed.
+
+Facts from Hoiio conference/call, Notification Parameters, and from what the documentation leaves open: the fields
+stand in the body or in the query string; they are sent once, and HTTP 200 is all that is looked at.
+"""
+
+import hashlib
+import hmac
+import logging
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from conference.clock import Clock
+from conference.service import Conferences
+
+log = logging.getLogger(__name__)
+
+PATH = "/hoiio/notifications"
+SIGNATURE_HEADER = "X-Hoiio-Signature"
+MAX_BODY_BYTES = 64 * 1024
+
+
+def register(app: web.Application, *, conferences: Conferences, clock: Clock, access_token: str) -> None:
+    """Take notifications in. aiohttp answers other methods with 405."""
+
+    async def hoiio_notification(request: web.Request) -> web.Response:
+        try:
+            # One byte more than is allowed is read, so that a body of just the limit passes.
+            body = await request.clone(client_max_size=MAX_BODY_BYTES + 1).read()
+        except web.HTTPRequestEntityTooLarge:
+            body = b""
+            too_large = True
+        else:
+            too_large = len(body) > MAX_BODY_BYTES
+        if too_large:
+            return web.Response(status=413)
+        signature = request.headers.get(SIGNATURE_HEADER)
+        if signature is not None and not _is_right(signature, body, access_token):
+            log.warning("a notification with a wrong signature was turned away")
+            return web.Response(status=403)
+        known = await conferences.notified(
+            request.match_info["conference_id"],
+            request.match_info["secret"],
+            _fields(request.rel_url.raw_query_string) | _fields(body.decode("utf-8", "replace")),
+            now=clock.now(),
+        )
+        if not known:
+            log.warning("a notification at an address that was never handed out was turned away")
+        return web.Response(status=200 if known else 404)
+
+    app.router.add_post(f"{PATH}/{{conference_id}}/{{secret}}", hoiio_notification)
+
+
+def _fields(encoded: str) -> dict[str, str]:
+    """Form fields; of one that is repeated, the last."""
+    return dict(parse_qsl(encoded, keep_blank_values=True))
+
+
+def _is_right(signature: str, body: bytes, access_token: str) -> bool:
+    """Whether it is the hex HMAC-SHA256 of the body. Of an empty body it is a constant, which proves nothing."""
+    right = hmac.new(access_token.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(right.encode(), signature.strip().lower().encode("utf-8", "replace"))

@@ -1,0 +1,146 @@
+"""The board: one message in the channel that shows a conference as it is stored. Pure."""
+
+from conference.model import CallState, Conference, ConferenceState, LeftOutReason, Participant
+from conference.numbers import mask_number
+from messages.mrkdwn import Block, Message, called, context, lines, listed, mention, moment, section
+from messages.refusals import abandoned, carrier_refusal
+
+RING_ANEW_ACTION = "ring_anew"
+
+_NEVER_RUNG = frozenset({ConferenceState.REFUSED, ConferenceState.ABANDONED})
+
+_SIGNS = {
+    CallState.WAITING: (":hourglass_flowing_sand:", "about to be rung"),
+    CallState.RINGING: (":bell:", "ringing"),
+    CallState.IN_CALL: (":large_green_circle:", "in the call"),
+    CallState.ANSWERED: (":white_check_mark:", "was in the call"),
+    CallState.UNANSWERED: (":zzz:", "did not pick up"),
+    CallState.BUSY: (":no_entry:", "busy, or declined"),
+    CallState.FAILED: (":warning:", "could not be reached"),
+    CallState.UNKNOWN: (":grey_question:", "nobody can tell how it went"),
+}
+
+_LEFT_OUT = {
+    LeftOutReason.NO_NUMBER: (":telephone_receiver:", "no number on file; asked for it in a direct message"),
+    LeftOutReason.BOT: (":robot_face:", "a bot, so not rung"),
+    LeftOutReason.DEACTIVATED: (":bust_in_silhouette:", "deactivated, so not rung"),
+    LeftOutReason.IN_ANOTHER_CALL: (":telephone_receiver:", "in another call already, so not rung again"),
+}
+
+
+def board(conference: Conference) -> Message:
+    """Who started it, the room, a line a person, and how it stands."""
+    title = f"*Conference by {mention(conference.caller_id)}* · room `{conference.room}`"
+    people = [_line(participant, conference) for participant in conference.participants]
+    people += _left_out_lines(conference)
+    status = _status(conference)
+    blocks: list[Block] = [section(title, block_id=board_block_id(conference))]
+    if people:
+        blocks.append(section(lines(people)))
+    blocks.append(context(status))
+    if conference.can_be_rung_anew:
+        blocks.append(_ring_anew(conference))
+    spoken = "; ".join(_spoken(participant, conference) for participant in conference.participants)
+    text = f"Conference by {mention(conference.caller_id)}, room {conference.room}. {spoken}. {status}"
+    return Message(text, tuple(blocks))
+
+
+def board_block_id(conference: Conference) -> str:
+    """By which the board is known again in the channel."""
+    return f"board:{conference.conference_id}"
+
+
+def outcome(participant: Participant) -> str:
+    """How a call stands, in words: `was in the call, 12 min`."""
+    _, words = _SIGNS[participant.state]
+    return words if participant.minutes is None or not participant.minutes else f"{words}, {participant.minutes} min"
+
+
+def _line(participant: Participant, conference: Conference) -> str:
+    sign, _ = _SIGNS[participant.state]
+    if _not_rung(participant, conference):
+        sign = ":heavy_minus_sign:"
+    return f"{sign} {_spoken(participant, conference)}"
+
+
+def _spoken(participant: Participant, conference: Conference) -> str:
+    guest = "" if participant.people else " (guest)"
+    shared = " (one phone)" if len(participant.people) > 1 else ""
+    words = "not rung" if _not_rung(participant, conference) else outcome(participant)
+    return f"{called(participant)}{guest}{shared}: {words}"
+
+
+def _not_rung(participant: Participant, conference: Conference) -> bool:
+    return conference.state in _NEVER_RUNG and not participant.state.is_final
+
+
+def _left_out_lines(conference: Conference) -> list[str]:
+    result = []
+    for reason, (sign, words) in _LEFT_OUT.items():
+        names = [
+            mention(left.user_id) if left.user_id else mask_number(left.number or "")
+            for left in conference.left_out
+            if left.reason is reason
+        ]
+        if names:
+            result.append(f"{sign} {listed(names)}: {words}")
+    return result
+
+
+def _status(conference: Conference) -> str:
+    match conference.state:
+        case ConferenceState.NEW:
+            return "Getting ready; no phone is ringing yet."
+        case ConferenceState.DIALING:
+            return "Ringing the phones…"
+        case ConferenceState.LIVE:
+            return f"Phones rung at {moment(conference.dialed_at or conference.created_at)}."
+        case ConferenceState.ENDED:
+            ended = f"Ended at {moment(conference.ended_at or conference.created_at)}."
+            return f"{ended} {_cost(conference)}"
+        case ConferenceState.REFUSED:
+            return f"{carrier_refusal(conference.detail or '')} Nobody was rung."
+        case ConferenceState.UNCONFIRMED:
+            return _unconfirmed(conference)
+        case ConferenceState.ABANDONED:
+            return abandoned(conference)
+
+
+def _unconfirmed(conference: Conference) -> str:
+    if conference.can_be_rung_anew:
+        return (
+            "Hoiio never said whether it took this call, and its records show no trace of it: "
+            "most likely nobody was rung. If nobody's phone rang, ring everybody anew."
+        )
+    return (
+        "Hoiio's answer was lost, so phones may be ringing or may not. Rollcall is finding out, "
+        "and will not ring anybody a second time by itself."
+    )
+
+
+def _cost(conference: Conference) -> str:
+    costs = [f"{currency} {debit}" for currency, debit in sorted(conference.costs.items())]
+    return f"Cost {listed(costs)}." if costs else "No cost was reported."
+
+
+def _ring_anew(conference: Conference) -> Block:
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": RING_ANEW_ACTION,
+                "value": conference.conference_id,
+                "text": {"type": "plain_text", "text": "Ring everybody anew"},
+                "confirm": {
+                    "title": {"type": "plain_text", "text": "Ring everybody anew?"},
+                    "text": {
+                        "type": "plain_text",
+                        "text": "Do this only if nobody's phone rang: otherwise they are rung a second time.",
+                    },
+                    "confirm": {"type": "plain_text", "text": "Ring"},
+                    "deny": {"type": "plain_text", "text": "Leave it"},
+                },
+            }
+        ],
+    }

@@ -1,0 +1,241 @@
+"""One conference being shown: its board, its thread, and the words owed to single people.
+
+What is owed is worked out anew from storage at every step, so a restart or an outage changes when it is said and
+never what. Slack has no way to post a message exactly once, so each is noted before it is sent: one that was noted
+and not named afterwards is looked for in the channel before it is sent again.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from conference.clock import Clock
+from conference.model import Conference, ConferenceKey, ConferenceState, LeftOutReason, Reason
+from messages import private, refusals, thread
+from messages.board import board, board_block_id
+from messages.mrkdwn import Message, plain
+from messages.owed import Post, PostStorage
+from messages.slack import SlackGateway, SlackNotReached, SlackRateLimited, SlackRefused
+
+log = logging.getLogger(__name__)
+
+TOGETHER_SECONDS = 1.0
+"""Outcomes that come within this time of each other share a redraw and a reply."""
+
+CLOCKS_MAY_DIFFER_SECONDS = 60.0
+"""How far Slack's clock may be from ours, when a message is looked for."""
+
+REFUSED_FOR_GOOD = ""
+"""Stands for the ts of a message that Slack will not have."""
+
+BOARD = "board"
+PRIVATE_WORD = "private word"
+REPLY = "reply"
+
+SAID_IN_PRIVATE = frozenset(
+    {Reason.NOBODY_TO_RING, Reason.ONLY_THE_CALLER, Reason.TOO_MANY, Reason.GROUP_UNREADABLE, Reason.NO_BOARD}
+)
+"""Reasons that concern nobody but the caller: no board is put up for them."""
+
+BoardPosted = Callable[[ConferenceKey], Awaitable[None]]
+BoardRefused = Callable[[ConferenceKey, str], Awaitable[None]]
+
+
+class Drawing:
+    """Shows one conference, a step at a time."""
+
+    def __init__(
+        self,
+        key: ConferenceKey,
+        storage: PostStorage,
+        gateway: SlackGateway,
+        clock: Clock,
+        board_posted: BoardPosted,
+        board_refused: BoardRefused,
+    ) -> None:
+        self._key = key
+        self._storage = storage
+        self._gateway = gateway
+        self._clock = clock
+        self._board_posted = board_posted
+        self._board_refused = board_refused
+        self._drawn_at = float("-inf")
+        self._drawn: Message | None = None
+        self._outcome_came_at: float | None = None
+        self._surely_unsent: set[str] = set()
+
+    async def step(self) -> float | None:
+        """Show one thing that is owed.
+
+        Returns the seconds until the next can be shown, 0 for at once, or None when nothing is owed any more.
+        Raises SlackError, after which another step tries again.
+        """
+        conference = await self._storage.conference(self._key)
+        if not conference.is_prepared:
+            return None
+        posts = {post.name: post for post in await self._storage.posts(self._key)}
+        owed = (
+            (self._say_in_private, self._ask_for_numbers)
+            if conference.reason in SAID_IN_PRIVATE
+            else (self._show_board, self._tell_thread, self._ask_for_numbers)
+        )
+        waits = []
+        for show in owed:
+            try:
+                wait = await show(conference, posts)
+            except SlackRateLimited as error:
+                # One method being limited holds up nothing that goes through another.
+                wait = error.retry_after
+            if wait == 0:
+                return 0.0
+            if wait is not None:
+                waits.append(wait)
+        if waits:
+            return min(waits)
+        await self._storage.mark_shown(self._key, conference.version)
+        return None
+
+    async def _show_board(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
+        post = posts.get(BOARD)
+        if post is None or post.ts is None:
+            await self._post_board(conference, post)
+            return 0.0
+        if post.ts == REFUSED_FOR_GOOD or (post.drawn_version or 0) >= conference.version:
+            return None
+        if (wait := self._drawn_at + TOGETHER_SECONDS - self._clock.monotonic()) > 0:
+            return wait
+        picture = board(conference)
+        if picture != self._drawn:
+            self._drawn_at = self._clock.monotonic()
+            try:
+                await self._gateway.update(conference.channel_id, post.ts, picture)
+            except SlackRefused as error:
+                # Somebody deleted it, say: the thread goes on telling what happens.
+                log.warning("conference %s: the board can't be redrawn: %s", conference.conference_id, error)
+            self._drawn = picture
+        await self._storage.finish_post(self._key, BOARD, post.ts, drawn_version=conference.version)
+        return 0.0
+
+    async def _post_board(self, conference: Conference, post: Post | None) -> None:
+        block_id = board_block_id(conference)
+        if post is None:
+            post = await self._begin(BOARD)
+        elif ts := await self._look_for(conference, post, block_id):
+            await self._board_stands(conference, ts, drawn_version=None)
+            return
+        try:
+            ts = await self._send(post, conference.channel_id, board(conference))
+        except SlackRefused as error:
+            await self._storage.finish_post(self._key, BOARD, REFUSED_FOR_GOOD)
+            await self._board_refused(self._key, error.code)
+        else:
+            self._drawn_at = self._clock.monotonic()
+            await self._board_stands(conference, ts, drawn_version=conference.version)
+
+    async def _board_stands(self, conference: Conference, ts: str, *, drawn_version: int | None) -> None:
+        await self._storage.finish_post(self._key, BOARD, ts, drawn_version=drawn_version)
+        if conference.state is ConferenceState.NEW:
+            await self._board_posted(self._key)
+
+    async def _tell_thread(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
+        board_post = posts[BOARD]
+        if not board_post.ts:
+            return None
+        replies = [post for name, post in posts.items() if name.startswith(REPLY)]
+        for post in replies:
+            if post.ts is None:
+                await self._post_reply(conference, post, board_post.ts)
+                return 0.0
+        told, said = thread.untold(conference)
+        if not said:
+            return None
+        if self._outcome_came_at is None:
+            self._outcome_came_at = self._clock.monotonic()
+        if (wait := self._outcome_came_at + TOGETHER_SECONDS - self._clock.monotonic()) > 0:
+            return wait
+        self._outcome_came_at = None
+        post = await self._begin(f"{REPLY} {len(replies) + 1}", content=json.dumps(said), told=told)
+        await self._post_reply(conference, post, board_post.ts)
+        return 0.0
+
+    async def _post_reply(self, conference: Conference, post: Post, board_ts: str) -> None:
+        block_id = f"{post.name}:{conference.conference_id}"
+        message = thread.reply(json.loads(post.content), block_id=block_id)
+        ts = await self._look_for(conference, post, block_id, thread_ts=board_ts)
+        await self._send_once(post, ts, conference.channel_id, message, thread_ts=board_ts)
+
+    async def _ask_for_numbers(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
+        if conference.reason not in {None, Reason.NOBODY_TO_RING, Reason.ONLY_THE_CALLER}:
+            return None
+        for left in conference.left_out:
+            # The caller was told in the answer to the command.
+            if left.reason is not LeftOutReason.NO_NUMBER or left.user_id in {None, conference.caller_id}:
+                continue
+            name = f"ask {left.user_id}"
+            post = posts.get(name) or await self._begin(name)
+            if post.ts is None:
+                await self._send_once(post, None, str(left.user_id), private.ask_for_number(conference))
+                return 0.0
+        return None
+
+    async def _say_in_private(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
+        post = posts.get(PRIVATE_WORD) or await self._begin(PRIVATE_WORD)
+        if post.ts is not None:
+            return None
+        message = plain(refusals.abandoned(conference))
+        if conference.response_url:
+            try:
+                await self._gateway.respond(conference.response_url, message)
+            except SlackRefused as error:
+                # It is good for half an hour and five messages.
+                log.info("conference %s: no answer to the command: %s", conference.conference_id, error)
+            else:
+                await self._storage.finish_post(self._key, PRIVATE_WORD, "response_url")
+                return 0.0
+        await self._send_once(post, None, conference.caller_id, message)
+        return 0.0
+
+    # Sending
+
+    async def _begin(self, name: str, *, content: str = "", told: Conference | None = None) -> Post:
+        """Note that a message is about to be sent."""
+        self._surely_unsent.add(name)
+        return await self._storage.begin_post(self._key, name, content, self._clock.now(), told=told)
+
+    async def _look_for(
+        self, conference: Conference, post: Post, block_id: str, *, thread_ts: str | None = None
+    ) -> str | None:
+        """The ts of a message that may have been posted without our learning of it."""
+        if post.name in self._surely_unsent:
+            return None
+        try:
+            return await self._gateway.find_post(
+                conference.channel_id,
+                block_id,
+                oldest=post.begun_at.timestamp() - CLOCKS_MAY_DIFFER_SECONDS,
+                thread_ts=thread_ts,
+            )
+        except SlackRefused as error:
+            # Without the scope for it: a message said twice is better than one never said.
+            log.info("conference %s: can't look for a message: %s", conference.conference_id, error)
+            return None
+
+    async def _send(self, post: Post, channel: str, message: Message, *, thread_ts: str | None = None) -> str:
+        """Post a message, and remember whether a failure leaves any doubt."""
+        self._surely_unsent.discard(post.name)
+        try:
+            return await self._gateway.post(channel, message, thread_ts=thread_ts)
+        except (SlackRateLimited, SlackNotReached):
+            self._surely_unsent.add(post.name)
+            raise
+
+    async def _send_once(
+        self, post: Post, ts: str | None, channel: str, message: Message, *, thread_ts: str | None = None
+    ) -> None:
+        """Post a message unless it stands already, as `ts`; one that Slack refuses is given up."""
+        try:
+            ts = ts or await self._send(post, channel, message, thread_ts=thread_ts)
+        except SlackRefused as error:
+            log.warning("conference %s: %s: refused: %s", self._key.conference_id, post.name, error)
+            ts = REFUSED_FOR_GOOD
+        await self._storage.finish_post(self._key, post.name, ts)

@@ -1,0 +1,44 @@
+"""What the updater needs kept of the messages it sends. The storage fits these shapes; neither knows the other."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from conference.model import Conference, ConferenceKey
+
+
+class Post(Protocol):
+    """A message that was begun. `ts` is None until Slack has named it, and empty if Slack refused it for good."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def content(self) -> str: ...
+    @property
+    def begun_at(self) -> datetime: ...
+    @property
+    def ts(self) -> str | None: ...
+    @property
+    def drawn_version(self) -> int | None: ...
+
+
+class PostStorage(Protocol):
+    """Each method is one transaction, and has been made durable when it returns."""
+
+    async def conference(self, key: ConferenceKey) -> Conference: ...
+
+    async def unshown(self) -> Sequence[ConferenceKey]:
+        """Conferences of which Slack does not show everything yet."""
+
+    async def posts(self, key: ConferenceKey) -> Sequence[Post]: ...
+
+    async def begin_post(
+        self, key: ConferenceKey, name: str, content: str, now: datetime, *, told: Conference | None = None
+    ) -> Post:
+        """Note that a message is about to be sent, and what the thread will have been `told` by it."""
+
+    async def finish_post(self, key: ConferenceKey, name: str, ts: str, *, drawn_version: int | None = None) -> None:
+        """Note Slack's name for a message, and the version of the conference that it shows."""
+
+    async def mark_shown(self, key: ConferenceKey, version: int) -> None:
+        """Note that Slack shows everything up to a version."""

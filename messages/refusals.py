@@ -1,0 +1,146 @@
+"""What went wrong, in sentences: what happened, that nobody was rung, and what to do."""
+
+from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Reason
+from conference.numbers import mask_number
+from messages.mrkdwn import escape, listed, mention
+
+_OPERATOR = "Ask whoever runs Rollcall to"
+
+CARRIER_CODES = {
+    "error_invalid_http_method": (
+        "Hoiio did not accept the way it was asked. That is a fault in Rollcall: please report it."
+    ),
+    "error_malformed_params": ("Hoiio could not read the request. That is a fault in Rollcall: please report it."),
+    "error_invalid_access_token": (
+        f"Hoiio does not accept Rollcall's access token any more. {_OPERATOR} renew `HOIIO_ACCESS_TOKEN`."
+    ),
+    "error_invalid_app_id": f"Hoiio does not know Rollcall's app. {_OPERATOR} correct `HOIIO_APP_ID`.",
+    "error_tag_invalid_length": (
+        "Hoiio found the conference's name too long. That is a fault in Rollcall: please report it."
+    ),
+    "error_dest_invalid": (
+        "Hoiio says that one of the numbers is no phone number. Check the numbers you typed, have the others check "
+        "theirs with `/conference number`, then run the command again."
+    ),
+    "error_dest_not_supported": (
+        "Hoiio does not call the country or network of one of these numbers. "
+        "Run the command again without that person, or with another number of theirs."
+    ),
+    "error_not_allowed_for_trial": (
+        "Hoiio's trial account may not call one of these numbers. "
+        f"{_OPERATOR} top up the Hoiio account once; that lifts the restriction."
+    ),
+    "error_invalid_room": "Hoiio did not accept the room's name. That is a fault in Rollcall: please report it.",
+    "error_invalid_notify_url": (
+        f"Hoiio does not accept the address at which Rollcall waits for news. {_OPERATOR} correct `PUBLIC_URL`."
+    ),
+    "error_unable_to_resolve_notify_url": (
+        "Hoiio cannot find the address at which Rollcall waits for news. "
+        f"{_OPERATOR} check that `PUBLIC_URL` is known to public DNS."
+    ),
+    "error_insufficient_credit": (
+        f"The Hoiio account has not enough credit for this call. {_OPERATOR} top it up, then run the command again."
+    ),
+    "error_concurrent_call_limit_reached": (
+        "All of the Hoiio account's lines are taken: it can have 8 calls at a time. "
+        "Wait until another call ends, then run the command again."
+    ),
+    "error_rate_limit_exceeded": (
+        "Rollcall has asked Hoiio for too much within a minute. Wait a minute, then run the command again."
+    ),
+    "error_internal_server_error": "Hoiio had an error of its own, and did not say whether it rang anybody.",
+}
+"""A sentence for each code of Hoiio conference/call, Result Status; `error_X_param_missing` is apart."""
+
+
+def carrier_refusal(code: str) -> str:
+    """Why the carrier said no, and what to do. A code that nobody has heard of is shown as it is."""
+    if sentence := CARRIER_CODES.get(code):
+        return sentence
+    if code.startswith("error_") and code.endswith("_param_missing"):
+        parameter = escape(code.removeprefix("error_").removesuffix("_param_missing")).replace("`", "'")
+        return f"Hoiio missed `{parameter}` in the request. That is a fault in Rollcall: please report it."
+    return (
+        f"Hoiio said no, and gave only the code `{escape(code[:80]).replace('`', chr(39))}`. "
+        "If it says so again, ask whoever runs Rollcall to ask Hoiio."
+    )
+
+
+def abandoned(conference: Conference) -> str:
+    """Why no phone was rung, and what to do."""
+    match conference.reason:
+        case Reason.NOBODY_TO_RING:
+            return f"Nobody was rung. {why_left_out(conference.left_out, conference.caller_id)}"
+        case Reason.ONLY_THE_CALLER:
+            return (
+                "Nobody was rung: you would have been alone in the call. "
+                f"{why_left_out(conference.left_out, conference.caller_id)} "
+                "To be rung alone all the same, type `/conference me`."
+            ).replace("  ", " ")
+        case Reason.TOO_MANY:
+            return (
+                f"Nobody was rung: that is {len(conference.participants)} phones, and a conference takes at most "
+                f"{MAX_PARTICIPANTS}. Run the command again with fewer people."
+            )
+        case Reason.GROUP_UNREADABLE:
+            return (
+                f"Nobody was rung: Slack would not say who is in the user group (`{escape(conference.detail or '')}`). "
+                "Name the people themselves, or try again in a minute."
+            )
+        case Reason.NO_BOARD:
+            return _no_board(conference.detail or "")
+        case Reason.TOO_LATE:
+            return (
+                "This conference could not start within a minute, so it was given up: nobody was rung. "
+                f"{mention(conference.caller_id)}, run the command again if you still want the call."
+            )
+        case Reason.NOT_SENT:
+            return (
+                "Hoiio could not be reached: nobody was rung. "
+                f"{mention(conference.caller_id)}, run the command again in a minute."
+            )
+        case _:
+            return "Hoiio never confirmed these calls. Everybody was rung anew, in another conference."
+
+
+def _no_board(code: str) -> str:
+    match code:
+        case "not_in_channel" | "channel_not_found":
+            return (
+                "Nobody was rung: I am not in this channel, so nobody would see who answers. "
+                "Type `/invite @Rollcall` here and run the command again. In a direct message between people, "
+                "where no bot can be invited, use a channel instead."
+            )
+        case "is_archived":
+            return "Nobody was rung: this channel is archived. Run the command in another one."
+        case _:
+            return (
+                f"Nobody was rung: Slack did not let me post here (`{escape(code)}`). "
+                "Try another channel, or ask whoever runs Rollcall."
+            )
+
+
+def why_left_out(left_out: tuple[LeftOut, ...], caller_id: str) -> str:
+    """Who is not rung and why, a sentence for each reason."""
+    sentences = []
+    for reason, verb in _LEFT_OUT.items():
+        names = ["you" if left.user_id == caller_id else _name(left) for left in left_out if left.reason is reason]
+        if names:
+            is_plural = len(names) > 1 or names == ["you"]
+            sentence = f"{listed(names)} {verb[is_plural]}."
+            sentences.append(sentence[0].upper() + sentence[1:])
+    if any(left.user_id == caller_id and left.reason is LeftOutReason.NO_NUMBER for left in left_out):
+        sentences.append("Add your number with `/conference number +65 9123 4567`.")
+    return " ".join(sentences)
+
+
+_LEFT_OUT = {
+    LeftOutReason.NO_NUMBER: ("has no number on file", "have no number on file"),
+    LeftOutReason.BOT: ("is a bot", "are bots"),
+    LeftOutReason.DEACTIVATED: ("is deactivated", "are deactivated"),
+    LeftOutReason.IN_ANOTHER_CALL: ("is in another call already", "are in another call already"),
+}
+
+
+def _name(left: LeftOut) -> str:
+    return mention(left.user_id) if left.user_id else mask_number(left.number or "")

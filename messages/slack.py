@@ -1,0 +1,214 @@
+"""Everything that is asked of Slack's Web API goes through here, and every way in which it can fail has one name.
+
+SlackError
+├── SlackRefused       Slack answered and said no, with a code
+├── SlackRateLimited   Slack took nothing, and says when to come back
+├── SlackNotReached    the request surely never left
+└── SlackAnswerLost    the request left, and what became of it is not known
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from conference.clock import Clock, SystemClock
+from messages.mrkdwn import Block, Message
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 10
+SESSION_CONNECTIONS = 50
+HISTORY_PAGE = 200
+DEFAULT_RETRY_AFTER_SECONDS = 30.0
+"""For a 429 that does not say when to come back."""
+
+TRANSIENT_CODES = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""Slack's own words for "something broke on our side": what became of the request is not known."""
+
+
+class SlackError(Exception):
+    """Slack did not do what was asked."""
+
+
+class SlackRefused(SlackError):  # noqa: N818 - it is no fault of the program
+    """Slack answered and said no. `code` is its own word for why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class SlackRateLimited(SlackError):  # noqa: N818
+    """Slack took nothing, and wants to be left alone for `retry_after` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"rate limited for {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class SlackNotReached(SlackError):  # noqa: N818
+    """The request surely never left."""
+
+
+class SlackAnswerLost(SlackError):  # noqa: N818
+    """The request left, and what became of it is not known."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose token it is, and what it may do."""
+
+    team_id: str
+    team_name: str
+    scopes: frozenset[str]
+
+
+def web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client that repeats nothing by itself: its own retries would post some messages twice."""
+    return AsyncWebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, session=session, retry_handlers=[])
+
+
+def web_session() -> aiohttp.ClientSession:
+    """The pooled connections for all calls; whoever opens it closes it."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+        connector=aiohttp.TCPConnector(limit=SESSION_CONNECTIONS),
+    )
+
+
+class SlackGateway:
+    """The Web API methods that the bot uses, with errors told apart.
+
+    A method that Slack has limited is left alone until Slack's time is up, whoever asks for it.
+    """
+
+    def __init__(self, client: AsyncWebClient, clock: Clock | None = None) -> None:
+        self._client = client
+        self._clock = clock or SystemClock()
+        self._not_before: dict[str, float] = {}
+
+    async def identity(self) -> Identity:
+        """auth.test, with the token's scopes from the answer's header."""
+        answer = await self._call("auth_test")
+        scopes = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), "")
+        return Identity(
+            str(answer["team_id"]),
+            str(answer.get("team") or answer["team_id"]),
+            frozenset(scopes.replace(" ", "").split(",")),
+        )
+
+    async def open_socket(self, app_token: str) -> None:
+        """apps.connections.open: whether Socket Mode can be used."""
+        await self._call("apps_connections_open", app_token=app_token)
+
+    async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> str:
+        """chat.postMessage; returns the message's ts. A person's id for a channel is their direct messages."""
+        answer = await self._call(
+            "chat_postMessage",
+            channel=channel,
+            text=message.text,
+            blocks=message.blocks,
+            thread_ts=thread_ts,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        """chat.update; doing it twice is doing it once."""
+        await self._call("chat_update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+
+    async def find_post(self, channel: str, block_id: str, *, oldest: float, thread_ts: str | None) -> str | None:
+        """The ts of a message of ours whose first block has this id, among those after `oldest` (Unix time)."""
+        if thread_ts is None:
+            method = partial(self._call, "conversations_history", channel=channel)
+        else:
+            method = partial(self._call, "conversations_replies", channel=channel, ts=thread_ts)
+        cursor = None
+        while True:
+            answer = await method(oldest=f"{oldest:.6f}", limit=HISTORY_PAGE, cursor=cursor)
+            for message in answer.get("messages", []):
+                if any(block.get("block_id") == block_id for block in message.get("blocks", [])):
+                    return str(message["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+
+    async def respond(self, response_url: str, message: Message) -> None:
+        """Answer the person who typed the command, and nobody else, where they typed it."""
+        client = AsyncWebhookClient(
+            response_url, timeout=TIMEOUT_SECONDS, session=self._client.session, retry_handlers=[]
+        )
+        try:
+            answer = await client.send_dict(
+                {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
+            )
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise _sorted(error) from None
+        if answer.status_code == 429:
+            raise SlackRateLimited(_retry_after(answer.headers))
+        if answer.status_code >= 500:
+            raise SlackAnswerLost(f"http {answer.status_code}")
+        if answer.status_code >= 400:
+            raise SlackRefused(answer.body[:80])
+
+    async def publish_home(self, user_id: str, blocks: Sequence[Block]) -> None:
+        """views.publish: what this person sees on the Home tab."""
+        await self._call("views_publish", user_id=user_id, view={"type": "home", "blocks": list(blocks)})
+
+    async def user(self, user_id: str) -> Mapping[str, Any]:
+        """users.info."""
+        answer = await self._call("users_info", user=user_id)
+        return dict(answer.get("user") or {})
+
+    async def group_members(self, group_id: str) -> tuple[str, ...]:
+        """usergroups.users.list: the Slack ids of a group's people."""
+        answer = await self._call("usergroups_users_list", usergroup=group_id)
+        return tuple(map(str, answer.get("users") or []))
+
+    async def _call(self, name: str, **arguments: Any) -> Any:
+        """Call a method of the SDK by its name there, and raise a SlackError for whatever goes wrong."""
+        if (wait := self._not_before.get(name, 0.0) - self._clock.monotonic()) > 0:
+            raise SlackRateLimited(wait)
+        try:
+            return await getattr(self._client, name)(**arguments)
+        except SlackApiError as error:
+            sorted_error = _sorted_answer(error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            sorted_error = _sorted(error)
+        if isinstance(sorted_error, SlackRateLimited):
+            self._not_before[name] = self._clock.monotonic() + sorted_error.retry_after
+        raise sorted_error
+
+
+def _sorted_answer(error: SlackApiError) -> SlackError:
+    response = error.response
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
+    answer = getattr(response, "data", None)
+    code = str(answer.get("error", "")) if isinstance(answer, dict) else ""
+    if status == 429 or code == "ratelimited":
+        return SlackRateLimited(_retry_after(response.headers))
+    if code and status < 500 and code not in TRANSIENT_CODES:
+        return SlackRefused(code)
+    return SlackAnswerLost(code or f"http {status}")
+
+
+def _sorted(error: Exception) -> SlackError:
+    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+        return SlackNotReached(type(error).__name__)
+    return SlackAnswerLost(type(error).__name__)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        return DEFAULT_RETRY_AFTER_SECONDS

@@ -1,0 +1,1 @@
+"""What an operator types in a shell, beside running the bot."""

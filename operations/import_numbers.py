@@ -1,0 +1,80 @@
+"""`bot.py import-numbers FILE`: numbers from a CSV file into the directory, all of them or none."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from conference.numbers import NumberUnreadableError, read_number
+
+COLUMNS = ("user_id", "number")
+TEAM_COLUMN = "team_id"
+
+_USER_ID = re.compile(r"[UW][A-Z0-9]+")
+_TEAM_ID = re.compile(r"[TE][A-Z0-9]+")
+
+
+class ImportFileError(Exception):
+    """The file can't be imported. `lines` says why, one for each bad line of it, and holds no number."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True)
+class ImportedNumber:
+    """One line of the file; `team_id` is None where it names none."""
+
+    team_id: str | None
+    user_id: str
+    number: str
+
+
+def read_import_file(path: Path, region: str | None) -> list[ImportedNumber]:
+    """Read and check a whole file. `region` is the country of numbers without `+`. Raises ImportFileError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file, strict=True))
+    except OSError as error:
+        raise ImportFileError([f"{path} can't be read: {error.strerror}."]) from None
+    except UnicodeDecodeError:
+        raise ImportFileError([f"{path} is not UTF-8 text. Save it as CSV in UTF-8."]) from None
+    except csv.Error as error:
+        raise ImportFileError([f"{path} is not CSV: {error}."]) from None
+    header = tuple(name.strip() for name in rows[0]) if rows else ()
+    if header not in {COLUMNS, (*COLUMNS, TEAM_COLUMN)}:
+        raise ImportFileError([f"{path}: the first line must be user_id,number or user_id,number,team_id."])
+    faults: list[str] = []
+    numbers: list[ImportedNumber] = []
+    lines_of: dict[tuple[str | None, str], int] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        row_faults = list(_faults(cells, len(header), region))
+        team_id = (cells[2] or None) if len(cells) > len(COLUMNS) else None
+        first = lines_of.setdefault((team_id, cells[0]), line)
+        if first != line:
+            row_faults.append(f"{cells[0]} stands in line {first} already")
+        faults += [f"{path}, line {line}: {fault}." for fault in row_faults]
+        if not row_faults:
+            numbers.append(ImportedNumber(team_id, cells[0], read_number(cells[1], region)))
+    if faults:
+        raise ImportFileError([*faults, "Nothing was imported."])
+    return numbers
+
+
+def _faults(cells: list[str], width: int, region: str | None) -> Iterator[str]:
+    if len(cells) != width:
+        yield f"it has {len(cells)} columns, and the first line has {width}"
+        return
+    if not _USER_ID.fullmatch(cells[0]):
+        yield "the user id is not one of Slack's, like U012ABCDEF"
+    if len(cells) > len(COLUMNS) and cells[2] and not _TEAM_ID.fullmatch(cells[2]):
+        yield "the team id is not one of Slack's, like T012ABCDEF"
+    try:
+        read_number(cells[1], region)
+    except NumberUnreadableError as error:
+        yield f"the number can't be used. {str(error).replace('`', '').rstrip('.')}"

@@ -1,0 +1,65 @@
+"""A clock that is moved by hand, or runs faster than the wall's."""
+
+import asyncio
+import heapq
+import itertools
+from datetime import UTC, datetime, timedelta
+
+_TICK_SECONDS = 0.02
+"""How often a running clock moves on, in real seconds."""
+
+_SETTLE_ROUNDS = 10
+"""Rounds of the event loop given to whatever a sleeper's waking sets off, before time moves on."""
+
+
+class MovedClock:
+    """A `conference.clock.Clock` that stands still until `advance` or `run` moves it.
+
+    Those asleep on it wake in the order of their moments, and what a waking sets off sees that moment as now,
+    so a chain of sleeps lands where it would on a real clock.
+    """
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._start = start or datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+        self._elapsed = 0.0
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self._elapsed)
+
+    def monotonic(self) -> float:
+        return self._elapsed
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        wakened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self._elapsed + seconds, next(self._order), wakened))
+        await wakened
+
+    async def advance(self, seconds: float) -> None:
+        """Move on by that many seconds, waking each sleeper at its own moment."""
+        await self.advance_to(self.now() + timedelta(seconds=seconds))
+
+    async def advance_to(self, moment: datetime) -> None:
+        """Move on to that moment; one that has gone by already changes nothing."""
+        target = (moment - self._start).total_seconds()
+        while self._sleepers and self._sleepers[0][0] <= target:
+            due, _, wakened = heapq.heappop(self._sleepers)
+            self._elapsed = max(self._elapsed, due)
+            if not wakened.done():
+                wakened.set_result(None)
+                for _ in range(_SETTLE_ROUNDS):
+                    await asyncio.sleep(0)
+        self._elapsed = max(self._elapsed, target)
+
+    async def run(self, rate: float) -> None:
+        """Run at `rate` seconds to the real second, until cancelled."""
+        loop = asyncio.get_running_loop()
+        real = loop.time()
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            real, before = loop.time(), real
+            await self.advance((real - before) * rate)

@@ -1,0 +1,166 @@
+"""Settings, from the environment or a `.env` file. Every fault is one line that says what to do about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import phonenumbers
+
+from conference.numbers import NumberUnreadableError, read_number
+
+PRIVATE_CALLER_ID = "private"
+"""Hoiio conference/call, `caller_id`: hides the number."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, read and checked. Secrets and numbers are left out of its repr."""
+
+    slack_bot_token: str = field(repr=False)
+    slack_signing_secret: str = field(repr=False)
+    slack_app_token: str = field(repr=False)
+    slack_api_url: str
+    hoiio_app_id: str = field(repr=False)
+    hoiio_access_token: str = field(repr=False)
+    hoiio_api_url: str
+    hoiio_caller_id: str = field(repr=False)
+    public_url: str
+    host: str
+    port: int
+    database: Path
+    default_region: str | None
+
+
+class SettingsError(Exception):
+    """Settings that are missing or malformed: `lines` has one for each, and holds no secret."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read all settings. Raises SettingsError, which names everything that is wrong with them."""
+    values, faults = _read(environ, set(_READERS))
+    if not environ.get("SLACK_APP_TOKEN", "").strip() and not values.get("SLACK_SIGNING_SECRET"):
+        faults.append(
+            "SLACK_SIGNING_SECRET is missing. Copy it from your Slack app's page, Basic Information; "
+            "or set SLACK_APP_TOKEN to use Socket Mode."
+        )
+    if faults:
+        raise SettingsError(faults)
+    return Settings(**{name.lower(): value for name, value in values.items()})
+
+
+@dataclass(frozen=True)
+class ImportSettings:
+    """What the import of numbers needs."""
+
+    slack_bot_token: str = field(repr=False)
+    slack_api_url: str
+    database: Path
+    default_region: str | None
+
+
+def read_import_settings(environ: Mapping[str, str]) -> ImportSettings:
+    """Read what the import of numbers needs. Raises SettingsError."""
+    values, faults = _read(environ, {field.name.upper() for field in fields(ImportSettings)})
+    if faults:
+        raise SettingsError(faults)
+    return ImportSettings(**{name.lower(): value for name, value in values.items()})
+
+
+def _read(environ: Mapping[str, str], names: set[str]) -> tuple[dict[str, Any], list[str]]:
+    values, faults = {}, []
+    for name, (reader, default, help_line) in _READERS.items():
+        if name not in names:
+            continue
+        text = environ.get(name, "").strip()
+        if not text and default is None:
+            faults.append(f"{name} is missing. {help_line}")
+            continue
+        try:
+            values[name] = reader(text or default or "")
+        except ValueError as error:
+            faults.append(f"{name} {error}. {help_line}")
+    return values, faults
+
+
+def _token(prefix: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text and not text.startswith(prefix):
+            raise ValueError(f"does not begin with {prefix}")
+        return text
+
+    return read
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1) > 0
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment:
+        raise ValueError("is not a web address beginning with https:// or http://, without ? or #")
+    return text.rstrip("/")
+
+
+def _api_url(text: str) -> str:
+    return _url(text) + "/"
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) < 65536:
+        raise ValueError("is not a port number between 1 and 65535")
+    return int(text)
+
+
+def _caller_id(text: str) -> str:
+    if text in {"", PRIVATE_CALLER_ID}:
+        return text
+    try:
+        return read_number(text, None)
+    except NumberUnreadableError:
+        raise ValueError(f"is neither `{PRIVATE_CALLER_ID}` nor a number with its country code") from None
+
+
+def _database(text: str) -> Path:
+    path = Path(text)
+    if path.is_dir():
+        raise ValueError("is a directory, not a file")
+    return path
+
+
+def _region(text: str) -> str | None:
+    if text and text.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError("is not an ISO country code of two letters")
+    return text.upper() or None
+
+
+_READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
+    "SLACK_BOT_TOKEN": (
+        _token("xoxb-"),
+        None,
+        "Copy the Bot User OAuth Token from your Slack app's page, OAuth & Permissions.",
+    ),
+    "SLACK_SIGNING_SECRET": (str, "", ""),
+    "SLACK_APP_TOKEN": (
+        _token("xapp-"),
+        "",
+        "Make an app-level token with the scope connections:write on your Slack app's page, Basic Information.",
+    ),
+    "SLACK_API_URL": (_api_url, "https://slack.com/api/", "Leave it out to use Slack itself."),
+    "HOIIO_APP_ID": (str, None, "Copy it from your app's page at Hoiio."),
+    "HOIIO_ACCESS_TOKEN": (str, None, "Copy it from your app's page at Hoiio."),
+    "HOIIO_API_URL": (_url, "https://secure.hoiio.com/open", "Leave it out to use Hoiio itself."),
+    "HOIIO_CALLER_ID": (_caller_id, "", "Leave it out to show the number registered with Hoiio."),
+    "PUBLIC_URL": (_url, None, "It is the address at which Hoiio reaches this bot, like https://rollcall.example.com."),
+    "HOST": (str, "127.0.0.1", ""),
+    "PORT": (_port, "3000", "Leave it out for 3000."),
+    "DATABASE": (_database, "data/rollcall.db", "Leave it out for data/rollcall.db."),
+    "DEFAULT_REGION": (_region, "", "It is the country of numbers typed without +, like SG."),
+}
+"""For each setting: how it is read, its default (None: it has none), and what to do if it is missing or malformed."""

@@ -1,0 +1,1 @@
+"""Carriers: each implements `conference.carrier.Carrier`."""

@@ -1,0 +1,174 @@
+"""Hoiio's voice and conference calls over HTTP. Facts from Hoiio's Open API documentation.
+
+Hoiio speaks of times in GMT+8, without saying so; everything here is turned to and from aware UTC.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import httpx
+
+from conference.carrier import AnswerLost, NotSent, Placed, Refused
+from conference.model import CallState, Charge, Report
+
+HOIIO_TIME = timezone(timedelta(hours=8))
+DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
+CONNECT_TIMEOUT_SECONDS = 5.0
+ANSWER_TIMEOUT_SECONDS = 20.0
+"""Long, because giving up on an answer costs people the certainty of what was rung."""
+MAX_CONNECTIONS = 20
+HISTORY_ENTRIES_PER_PAGE = 100
+"""Hoiio voice/get_history: 100 entries a page."""
+UNSURE_CODES = frozenset({"error_internal_server_error"})
+"""Codes that do not say that nothing was done."""
+
+_STATES = {
+    "answered": CallState.ANSWERED,
+    "unanswered": CallState.UNANSWERED,
+    "busy": CallState.BUSY,
+    "failed": CallState.FAILED,
+    "ongoing": CallState.IN_CALL,
+}
+_ENDED_FIELDS = ("date", "duration", "currency", "rate", "debit")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What every request carries. Its repr shows nothing."""
+
+    app_id: str
+    access_token: str
+
+    def __repr__(self) -> str:
+        return "Credentials(…)"
+
+
+class Hoiio:
+    """A `Carrier`. One pooled client; `aclose()` it."""
+
+    def __init__(self, credentials: Credentials, *, api_url: str, caller_id: str | None = None) -> None:
+        self._credentials = credentials
+        self._caller_id = caller_id
+        self._client = httpx.AsyncClient(
+            base_url=api_url.rstrip("/") + "/",
+            timeout=httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
+            limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
+        )
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def call(self, dests: Sequence[str], *, room: str, tag: str, notify_url: str) -> Placed:
+        """Hoiio conference/call. An answer of success that cannot be read is an answer lost."""
+        parameters = {"dest": ",".join(dests), "room": room, "tag": tag, "notify_url": notify_url}
+        if self._caller_id:
+            parameters["caller_id"] = self._caller_id
+        answer = await self._post("conference/call", parameters)
+        refs = answer.get("txn_refs")
+        # Older answers gave them as one comma-separated text.
+        refs = refs.split(",") if isinstance(refs, str) else refs
+        if not isinstance(refs, list) or len(refs) != len(dests) or not all(refs):
+            raise AnswerLost("unreadable_answer")
+        return Placed(str(answer.get("room") or room), tuple(str(ref).strip() for ref in refs))
+
+    async def status(self, txn_ref: str) -> Report:
+        """Hoiio voice/query_status."""
+        report = _read_entry(await self._post("voice/query_status", {"txn_ref": txn_ref}))
+        if report is None:
+            raise AnswerLost("unreadable_answer")
+        return report
+
+    async def history(self, since: datetime, until: datetime, *, tag: str) -> AsyncIterator[Report]:
+        """Hoiio voice/get_history, its pages one after another, narrowed to a tag."""
+        page, pages = 1, 1
+        while page <= pages:
+            answer = await self._post(
+                "voice/get_history",
+                {
+                    "from": since.astimezone(HOIIO_TIME).strftime(DATE_FORMAT),
+                    "to": until.astimezone(HOIIO_TIME).strftime(DATE_FORMAT),
+                    "page": str(page),
+                },
+            )
+            entries = answer.get("entries")
+            total = str(answer.get("total_entries_count", ""))
+            if not isinstance(entries, list) or not total.isdecimal():
+                raise AnswerLost("unreadable_answer")
+            for entry in entries:
+                if isinstance(entry, dict) and entry.get("tag") == tag and (report := _read_entry(entry)):
+                    yield report
+            pages = -(-int(total) // HISTORY_ENTRIES_PER_PAGE)
+            page += 1
+
+    async def _post(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Send one request and sort what came of it. Errors are raised without their cause: it holds the request."""
+        form = {
+            "app_id": self._credentials.app_id,
+            "access_token": self._credentials.access_token,
+            **parameters,
+        }
+        try:
+            response = await self._client.post(path, data=form)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotSent(f"{path}: {type(error).__name__}") from None
+        except httpx.RequestError as error:
+            raise AnswerLost(type(error).__name__) from None
+        try:
+            answer = response.json()
+            status = answer["status"]
+        except (ValueError, KeyError, TypeError):
+            answer, status = {}, None
+        if status == "success_ok" and response.is_success:
+            return dict(answer)
+        if response.is_server_error or status in UNSURE_CODES:
+            raise AnswerLost(status if isinstance(status, str) else f"http_{response.status_code}")
+        if isinstance(status, str):
+            raise Refused(status)
+        if response.is_success:
+            raise AnswerLost("unreadable_answer")
+        raise Refused(f"http_{response.status_code}")
+
+
+def read_notification(fields: Mapping[str, str]) -> Report | None:
+    """A notification's fields as a report, or None where they name no call or no known status.
+
+    `answered` with none of the fields of an ended call means that the person is in the call now (Hoiio,
+    Notification Parameters: "This is present only if call_state=ended").
+    """
+    return _read(fields.get("call_status_dest"), fields.get("dest"), fields)
+
+
+def _read_entry(entry: Mapping[str, object]) -> Report | None:
+    """An answer of voice/query_status, or an entry of voice/get_history: of a conference leg, one side counts."""
+    for side in ("dest1", "dest2"):
+        if entry.get(side) and entry.get(f"call_status_{side}"):
+            return _read(entry[f"call_status_{side}"], entry[side], entry)
+    return None
+
+
+def _read(status: object, dest: object, fields: Mapping[str, object]) -> Report | None:
+    state = _STATES.get(str(status or "").strip().lower())
+    txn_ref = str(fields.get("txn_ref") or "").strip() or None
+    number = str(dest or "").strip() or None
+    if state is None or (txn_ref is None and number is None):
+        return None
+    if state is CallState.ANSWERED and not any(fields.get(name) for name in _ENDED_FIELDS):
+        state = CallState.IN_CALL
+    return Report(state, txn_ref, number, _minutes(fields.get("duration")), _charge(fields))
+
+
+def _minutes(duration: object) -> int | None:
+    text = str(duration if duration is not None else "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def _charge(fields: Mapping[str, object]) -> Charge | None:
+    currency = str(fields.get("currency") or "").strip()
+    try:
+        debit = Decimal(str(fields.get("debit") or ""))
+    except InvalidOperation:
+        return None
+    return Charge(currency, debit) if currency and debit.is_finite() and debit >= 0 else None

@@ -1,0 +1,70 @@
+"""The real bot as a process of its own, on a clock that the tests move.
+
+Each line on standard input is a moment to move the clock to; a line on standard output says that it has got there.
+With `KILL_AT=before:7` the process kills itself just before its seventh transaction commits, with `after:7` just
+after: from there on nothing more of it happens, as if the plug had been pulled.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlite_utils import Database
+
+import storage.database
+from bot import serve, set_up_logging
+from sandbox.clock import MovedClock
+from settings import read_settings
+
+
+def kill_at(where: str, count: int) -> None:
+    """Kill this process around the commit of its transaction number `count`."""
+    transaction = storage.database._transaction
+    begun = 0
+
+    @contextmanager
+    def deadly(db: Database) -> Iterator[None]:
+        nonlocal begun
+        begun += 1
+        mine = begun
+        with transaction(db):
+            yield
+            if (where, mine) == ("before", count):
+                os.kill(os.getpid(), signal.SIGKILL)
+        if (where, mine) == ("after", count):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    storage.database._transaction = deadly
+
+
+async def follow_clock(clock: MovedClock) -> None:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        await clock.advance_to(datetime.fromisoformat(line.decode().strip()))
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+
+
+async def main() -> None:
+    clock = MovedClock(datetime.fromisoformat(os.environ["CLOCK"]))
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    following = asyncio.create_task(follow_clock(clock))
+    try:
+        await serve(read_settings(os.environ), clock, stop)
+    finally:
+        following.cancel()
+
+
+if __name__ == "__main__":
+    set_up_logging(logging.INFO)
+    if "KILL_AT" in os.environ:
+        when, number = os.environ["KILL_AT"].split(":")
+        kill_at(when, int(number))
+    asyncio.run(main())

@@ -1,0 +1,302 @@
+"""A workspace, a telephone network and the real bot between them, on one clock that the tests move."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+
+from sandbox.clock import MovedClock
+from sandbox.hoiio import Hoiio, Phone
+from sandbox.slack import Channel, CommandResult, Message, Person, Slack
+
+ROOT = Path(__file__).parents[2]
+APP_ID = "app-under-test"
+ACCESS_TOKEN = "hoiio-secret-token"
+BOT_TOKEN = "xoxb-secret-bot-token"
+SIGNING_SECRET = "slack-signing-secret"
+APP_TOKEN = "xapp-secret-app-token"
+SECRETS = (ACCESS_TOKEN, BOT_TOKEN, SIGNING_SECRET, APP_TOKEN)
+
+POLL_SECONDS = 0.005
+STEP_SECONDS = 0.1
+"""How far the moved clock goes on between two looks at a condition, while anything is going on."""
+QUIET_STEP_SECONDS = 1.0
+QUIET_LOOKS = 10
+"""After so many looks at which nothing had crossed the network, time goes on in the longer steps."""
+PATIENCE_SECONDS = 30.0
+"""Real time after which a condition that does not come is a failure."""
+
+
+@dataclass
+class Actor:
+    """Somebody in the workspace, with a phone."""
+
+    world: "World"
+    person: Person
+    number: str
+
+    @property
+    def id(self) -> str:
+        return self.person.id
+
+    @property
+    def phone(self) -> Phone:
+        return self.world.hoiio.phone(self.number)
+
+    async def types(self, text: str, channel: Channel | None = None) -> CommandResult:
+        """Type a command in the team's channel, or in another one."""
+        return await self.world.slack.command(self.person, channel or self.world.channel, text)
+
+    async def has_number(self) -> "Actor":
+        """Put their number on file, as they would."""
+        result = await self.types(f"/conference number {self.number}")
+        assert "you can be rung" in result.ack_text, result
+        return self
+
+
+class World:
+    """Everything outside the bot, and the bot's process."""
+
+    def __init__(self, directory: Path, *, socket_mode: bool = False) -> None:
+        self.directory = directory
+        self.socket_mode = socket_mode
+        self.clock = MovedClock()
+        self.hoiio = Hoiio(self.clock, app_id=APP_ID, access_token=ACCESS_TOKEN)
+        self.slack = Slack(self.clock, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, app_token=APP_TOKEN)
+        self.alice = self._actor("alice", "+6591230001")
+        self.bob = self._actor("bob", "+6591230002")
+        self.carol = self._actor("carol", "+6591230003")
+        self.dave = self._actor("dave", "+6591230004")
+        self.erin = self._actor("erin", "+6591230005")
+        everybody = (self.alice, self.bob, self.carol, self.dave, self.erin)
+        self.channel = self.slack.add_channel("standup", *(actor.person for actor in everybody))
+        self.database = directory / "rollcall.db"
+        self.log_path = directory / "bot.log"
+        self._process: asyncio.subprocess.Process | None = None
+        self.port = _free_port()
+        self._traffic = self._quiet_looks = 0
+
+    def _actor(self, name: str, number: str) -> Actor:
+        return Actor(self, self.slack.add_person(name), number)
+
+    def add_actor(self, name: str, number: str) -> Actor:
+        """One more person in the team's channel."""
+        actor = self._actor(name, number)
+        self.channel.members.append(actor.person)
+        return actor
+
+    async def open(self) -> None:
+        await self.hoiio.start()
+        await self.slack.start()
+        self.slack.events_url = f"{self.url}/slack/events"
+
+    async def close(self) -> None:
+        if self._process and self._process.returncode is None:
+            await self.kill_bot()
+        await self.slack.stop()
+        await self.hoiio.stop()
+
+    # The bot
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        slack_side = {"SLACK_APP_TOKEN": APP_TOKEN} if self.socket_mode else {"SLACK_SIGNING_SECRET": SIGNING_SECRET}
+        return {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_API_URL": self.slack.api_url,
+            "HOIIO_APP_ID": APP_ID,
+            "HOIIO_ACCESS_TOKEN": ACCESS_TOKEN,
+            "HOIIO_API_URL": self.hoiio.url,
+            "PUBLIC_URL": self.url,
+            "PORT": str(self.port),
+            "DATABASE": str(self.database),
+            "DEFAULT_REGION": "SG",
+            **slack_side,
+        }
+
+    async def start_bot(self, *, kill_at: str | None = None) -> None:
+        """Start the bot's process, and wait until it listens."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "CLOCK": self.clock.now().isoformat(),
+            **self.environment,
+        }
+        if kill_at:
+            environment["KILL_AT"] = kill_at
+        with self.log_path.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-W",
+                "error",
+                "-m",
+                "tests.harness.bot_process",
+                cwd=self.directory,
+                env=environment,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        await self._until_listening()
+
+    async def _until_listening(self) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        async with aiohttp.ClientSession() as session:
+            while self.bot_is_running and time.monotonic() < deadline:
+                try:
+                    async with session.get(f"{self.url}/healthz") as answer:
+                        if answer.status == 200:
+                            break
+                except aiohttp.ClientError:
+                    await asyncio.sleep(POLL_SECONDS)
+        if self.socket_mode and self.bot_is_running:
+            await self.slack.socket_connected()
+
+    @property
+    def bot_is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def kill_bot(self) -> None:
+        """Pull the plug."""
+        assert self._process
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+    async def terminate_bot(self) -> int:
+        """Ask the bot to stop, as an operator would; returns its exit status."""
+        assert self._process
+        self._process.send_signal(signal.SIGTERM)
+        waiting = asyncio.create_task(self._process.wait())
+        while not waiting.done():
+            await self._step()
+        return waiting.result()
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+    # Time
+
+    async def advance(self, seconds: float) -> None:
+        """Let time go by, in steps small enough for everybody to act in between."""
+        end = self.clock.monotonic() + seconds
+        while (left := end - self.clock.monotonic()) > 1e-9:
+            await self._step(at_most=left)
+
+    async def _step(self, *, at_most: float = QUIET_STEP_SECONDS) -> None:
+        await asyncio.sleep(POLL_SECONDS)
+        traffic = len(self.slack.calls) + len(self.hoiio.requests) + len(self.hoiio.notifications)
+        self._quiet_looks = self._quiet_looks + 1 if traffic == self._traffic else 0
+        self._traffic = traffic
+        step = QUIET_STEP_SECONDS if self._quiet_looks > QUIET_LOOKS else STEP_SECONDS
+        await self.clock.advance(min(step, at_most))
+        if self._process and self._process.returncode is None and self._process.stdin and self._process.stdout:
+            # The bot's own clock follows, and nothing goes on before it has.
+            try:
+                self._process.stdin.write(f"{self.clock.now().isoformat()}\n".encode())
+                await self._process.stdin.drain()
+                await self._process.stdout.readline()
+            except ConnectionError:
+                await self._process.wait()
+
+    async def until(self, condition: Callable[[], object], *, within: float = 60.0) -> None:
+        """Let time go by until something is so, `within` seconds of the moved clock."""
+        end = self.clock.monotonic() + within
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            if self.clock.monotonic() > end or time.monotonic() > patience:
+                raise AssertionError(f"it never came to that; the channel reads:\n{self.transcript}\n{self.log}")
+            await self._step()
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    # What people see
+
+    @property
+    def transcript(self) -> str:
+        return "\n".join(
+            f"{'    ' if message.thread_ts else ''}{reading(message)}" for message in self.slack.messages(self.channel)
+        )
+
+    @property
+    def boards(self) -> list[Message]:
+        """The boards in the team's channel, oldest first."""
+        return [message for message in self.slack.messages(self.channel) if not message.thread_ts]
+
+    @property
+    def board(self) -> Message:
+        return self.boards[-1]
+
+    @property
+    def board_text(self) -> str:
+        return reading(self.board) if self.boards else ""
+
+    @property
+    def replies(self) -> list[str]:
+        """What the thread under the newest board says, a text a reply."""
+        return [reading(message) for message in self.slack.thread(self.board)[1:]] if self.boards else []
+
+    async def board_shows(self, *pieces: str, within: float = 60.0) -> None:
+        await self.until(lambda: all(piece in self.board_text for piece in pieces), within=within)
+
+    async def thread_says(self, *pieces: str, within: float = 60.0) -> None:
+        await self.until(lambda: all(piece in "\n".join(self.replies) for piece in pieces), within=within)
+
+    def told(self, actor: Actor) -> str:
+        """What only this person sees in the team's channel, and what stands in their direct messages."""
+        ephemeral = [
+            message for message in self.slack.seen_by(actor.person, self.channel) if message.ephemeral_to is not None
+        ]
+        return "\n".join(map(reading, [*ephemeral, *self.slack.direct_messages(actor.person)]))
+
+    # What the network knows
+
+    @property
+    def rung(self) -> list[str]:
+        """Every number that was ever rung, each as often as it was."""
+        return [ring.number for ring in self.hoiio.rings]
+
+    @property
+    def call_requests(self) -> list[dict[str, str]]:
+        """The parameters of every conference/call that arrived."""
+        return [dict(request.parameters) for request in self.hoiio.requests if request.path == "conference/call"]
+
+
+def reading(message: Message) -> str:
+    """All that a message says, with people by name."""
+    texts = [_block_text(block) for block in message.blocks] or [message.text]
+    return re.sub(r"<@U0(\w+)>", lambda found: "@" + found[1].lower(), "\n".join(texts))
+
+
+def _block_text(block: object) -> str:
+    match block:
+        case {"text": {"text": str(text)}}:
+            return text
+        case {"elements": list(elements)}:
+            return " ".join(map(_block_text, elements))
+        case {"text": str(text)}:
+            return text
+        case _:
+            return ""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

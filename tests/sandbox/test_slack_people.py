@@ -1,0 +1,243 @@
+"""What people press, fill in and open, and what the app may answer to it."""
+
+import json
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qs
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_bolt.async_app import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from sandbox.slack import JsonObject, Message, View
+from tests.sandbox.slack_fixtures import (
+    Office,
+    Received,
+    actions,
+    bolt_app,
+    button,
+    listening,
+    modal,
+    plain,
+    plain_bot,
+    running_office,
+    section,
+    text_input,
+)
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    async with running_office() as running:
+        yield running
+
+
+def payload(received: Received) -> JsonObject:
+    sent: JsonObject = json.loads(parse_qs(received.body.decode())["payload"][0])
+    return sent
+
+
+async def posted(office: Office, *blocks: JsonObject, **more: object) -> Message:
+    await office.client.api_call(
+        "chat.postMessage", json={"channel": "C0STANDUP", "text": "x", "blocks": list(blocks), **more}
+    )
+    return office.slack.workspace.messages[-1]
+
+
+def opened(office: Office, view: JsonObject) -> View:
+    return office.slack._views.open(office.slack._views.new_trigger(office.alice), view)
+
+
+async def test_a_click_says_what_was_pressed_and_where(office: Office) -> None:
+    message = await posted(office, actions(button("join", value="a"), button("hang_up", value="b")))
+    async with plain_bot(office) as received:
+        result = await office.slack.click(office.bob, message, "hang_up")
+    sent = payload(received[0])
+    assert (sent["type"], sent["user"]["id"], sent["channel"]["id"]) == ("block_actions", "U0BOB", "C0STANDUP")
+    assert sent["message"]["blocks"] == message.blocks
+    assert sent["container"]["message_ts"] == message.ts
+    action = sent["actions"][0]
+    assert (action["action_id"], action["value"], action["type"]) == ("hang_up", "b", "button")
+    assert (action["block_id"], sent["response_url"]) == (message.blocks[0]["block_id"], result.response_url)
+
+
+async def test_only_what_is_there_and_seen_can_be_pressed(office: Office) -> None:
+    message = await posted(office, actions(button("row", value="1")), actions(button("row", value="2")))
+    for action_id, value in (("gone", None), ("row", "3"), ("row", None)):
+        with pytest.raises(LookupError):
+            await office.slack.click(office.bob, message, action_id, value=value)
+    async with plain_bot(office) as received:
+        await office.slack.click(office.bob, message, "row", value="2")
+    assert payload(received[0])["actions"][0]["value"] == "2"
+    office.slack.workspace.delete(message)
+    with pytest.raises(LookupError, match="does not see"):
+        await office.slack.click(office.bob, message, "row", value="2")
+
+
+async def test_a_menus_choice_and_the_inputs_around_it_are_sent(office: Office) -> None:
+    choice = {"text": plain("Later"), "value": "later"}
+    menu = {"type": "static_select", "action_id": "when", "options": [choice]}
+    message = await posted(office, actions(menu), text_input("who"))
+    async with plain_bot(office) as received:
+        await office.slack.click(office.bob, message, "when", value="later", state={"who": "carol"})
+    sent = payload(received[0])
+    assert sent["actions"][0]["selected_option"] == choice
+    assert sent["state"]["values"]["who"]["typed"]["value"] == "carol"
+
+
+async def test_an_ephemeral_messages_click_carries_no_message(office: Office) -> None:
+    await office.client.chat_postEphemeral(
+        channel="C0STANDUP", user=office.bob.id, text="x", blocks=[actions(button("ok"))]
+    )
+    message = office.slack.seen_by(office.bob, office.standup)[0]
+    async with plain_bot(office) as received:
+        await office.slack.click(office.bob, message, "ok")
+    sent = payload(received[0])
+    assert "message" not in sent
+    assert sent["container"]["is_ephemeral"]
+    with pytest.raises(LookupError):
+        await office.slack.click(office.alice, message, "ok")
+
+
+async def respond(url: str, **body: object) -> tuple[int, str]:
+    response = await AsyncWebhookClient(url).send_dict(body)
+    return response.status_code, "" if response.body == '{"ok": true}' else json.loads(response.body)["error"]
+
+
+async def test_a_response_url_takes_five_messages(office: Office) -> None:
+    async with plain_bot(office):
+        command = await office.slack.command(office.alice, office.random, "/conference")
+    url = command.response_url
+    assert await respond(url, blocks=[section("")], text="x") == (400, "invalid_blocks")
+    assert await respond(url, response_type="ephemeral") == (400, "no_text")
+    for number in range(4):
+        assert await respond(url, text=str(number)) == (200, "")
+    assert await respond(url, text="all", response_type="in_channel") == (200, "")
+    assert await respond(url, text="one too many") == (404, "used_url")
+    assert [m.text for m in office.slack.seen_by(office.alice, office.random)] == ["0", "1", "2", "3", "all"]
+    assert [m.text for m in office.slack.messages(office.random)] == ["all"]
+
+
+async def test_a_response_url_is_good_for_half_an_hour(office: Office) -> None:
+    async with plain_bot(office):
+        command = await office.slack.command(office.alice, office.standup, "/conference")
+    await office.clock.advance(30 * 60)
+    assert await respond(command.response_url, text="just") == (200, "")
+    await office.clock.advance(1)
+    assert await respond(command.response_url, text="late") == (404, "expired_url")
+    assert office.slack.calls[-1].method == "response_url"
+
+
+async def test_a_response_url_replaces_and_deletes_its_message(office: Office) -> None:
+    message = await posted(office, actions(button("ok")))
+    async with plain_bot(office):
+        click = await office.slack.click(office.bob, message, "ok")
+    assert await respond(click.response_url, text="done", replace_original=True) == (200, "")
+    assert (message.text, message.blocks, message.edited) == ("done", [], True)
+    assert await respond(click.response_url, delete_original=True) == (200, "")
+    assert message.deleted
+
+
+async def test_a_modal_goes_its_way_through_a_bolt_app(office: Office) -> None:
+    app = bolt_app(office)
+    heard: list[JsonObject] = []
+
+    async def ask(ack: AsyncAck, body: JsonObject, client: AsyncWebClient) -> None:
+        await ack()
+        view = modal(text_input("who"), callback_id="invite", private_metadata="room 7")
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    async def submitted(ack: AsyncAck, view: JsonObject) -> None:
+        heard.append(view)
+        if view["state"]["values"]["who"]["typed"]["value"] == "nobody":
+            await ack(response_action="errors", errors={"who": "There is nobody of that name."})
+        else:
+            await ack()
+
+    app.shortcut("ring")(ask)
+    app.view("invite")(submitted)
+    async with listening(app.web_app()) as office.slack.events_url:
+        assert (await office.slack.shortcut(office.alice, "ring")).acked
+        [view] = office.slack.views(office.alice)
+        empty = await office.slack.submit(office.alice, view)
+        wrong = await office.slack.submit(office.alice, view, {"who": "nobody"})
+        right = await office.slack.submit(office.alice, view, {"typed": "carol"})
+    assert (empty.errors, empty.view) == ({"who": "Please complete this required field."}, view)
+    assert (wrong.errors, wrong.view) == ({"who": "There is nobody of that name."}, view)
+    assert (right.errors, right.view, office.slack.views(office.alice)) == ({}, None, [])
+    assert len(heard) == 2
+    assert (heard[1]["private_metadata"], heard[1]["id"]) == ("room 7", view.id)
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [
+        ({"response_action": "clear"}, []),
+        ({"response_action": "update", "view": modal(section("changed"))}, ["below", "changed"]),
+        ({"response_action": "push", "view": modal(section("on top"))}, ["below", "top", "on top"]),
+        ({}, ["below"]),
+    ],
+)
+async def test_the_answer_to_a_submission_is_followed(office: Office, answer: JsonObject, left: list[str]) -> None:
+    opened(office, modal(section("below")))
+    top = office.slack._views.push(office.alice, modal(section("top")))
+    async with plain_bot(office, lambda _: web.json_response(answer)):
+        result = await office.slack.submit(office.alice, top)
+    views = office.slack.views(office.alice)
+    assert [view.blocks[0]["text"]["text"] for view in views] == left
+    assert result.view is (views[-1] if views else None)
+
+
+async def test_a_bad_answer_to_a_submission_is_an_error(office: Office) -> None:
+    view = opened(office, modal(text_input("who")))
+    bad = {"response_action": "errors", "errors": {"whom": "?"}}
+    async with plain_bot(office, lambda _: web.json_response(bad)):
+        result = await office.slack.submit(office.alice, view, {"who": "x"})
+    assert result.error == "invalid_errors"
+    with pytest.raises(LookupError, match="no input called nothing"):
+        await office.slack.submit(office.alice, view, {"nothing": "x"})
+
+
+async def test_a_closed_view_is_told_when_it_asked_for_it(office: Office) -> None:
+    quiet = opened(office, modal())
+    assert await office.slack.view_closed(office.alice, quiet) is None
+    loud = opened(office, modal(notify_on_close=True))
+    async with plain_bot(office) as received:
+        result = await office.slack.view_closed(office.alice, loud)
+    assert result is not None
+    assert result.acked
+    assert (payload(received[0])["type"], payload(received[0])["is_cleared"]) == ("view_closed", False)
+    assert office.slack.views(office.alice) == []
+
+
+async def test_a_button_in_the_home_tab_is_pressed(office: Office) -> None:
+    home = {"type": "home", "blocks": [actions(button("start"))]}
+    await office.client.views_publish(user_id=office.alice.id, view=home)
+    view = office.slack.home(office.alice)
+    assert view is not None
+    async with plain_bot(office) as received:
+        await office.slack.click(office.alice, view, "start")
+        await office.slack.open_home(office.alice)
+    sent = payload(received[0])
+    assert (sent["container"], sent["view"]["id"]) == ({"type": "view", "view_id": view.id}, view.id)
+    assert json.loads(received[1].body)["event"]["view"]["hash"] == view.hash
+
+
+async def test_a_shortcut_on_a_message_carries_the_message(office: Office) -> None:
+    message = office.slack.say(office.bob, office.standup, "call me")
+    async with plain_bot(office) as received:
+        await office.slack.shortcut(office.alice, "ring_author", message)
+    sent = payload(received[0])
+    assert (sent["type"], sent["message"]["text"], sent["message_ts"]) == ("message_action", "call me", message.ts)
+    assert sent["callback_id"] == "ring_author"
+
+
+async def test_an_unknown_response_url_has_expired(office: Office) -> None:
+    async with aiohttp.ClientSession() as session:
+        url = office.slack.api_url.replace("/api/", "/commands/T0ROLLCALL/none")
+        async with session.post(url, json={"text": "x"}) as response:
+            assert response.status == 404
+        async with session.post(url, data="{") as response:
+            assert (response.status, (await response.json())["error"]) == (400, "invalid_payload")

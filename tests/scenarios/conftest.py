@@ -1,0 +1,26 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness.world import World
+
+
+@pytest.fixture
+async def quiet_world(tmp_path: Path) -> AsyncIterator[World]:
+    """The stand-ins, with no bot running yet."""
+    world = World(tmp_path)
+    await world.open()
+    try:
+        yield world
+    finally:
+        await world.close()
+
+
+@pytest.fixture
+async def world(quiet_world: World) -> World:
+    """The bot is running, and Alice, Bob, Carol and Dave have numbers on file; Erin has none."""
+    await quiet_world.start_bot()
+    for actor in (quiet_world.alice, quiet_world.bob, quiet_world.carol, quiet_world.dave):
+        await actor.has_number()
+    return quiet_world
