@@ -216,8 +216,10 @@ def set_up_logging(level: int) -> None:
     """Log to standard error, a line an event."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     # These would say what was sent, and to which address.
-    for name in ("httpx", "httpcore", "slack_sdk", "slack_bolt"):
+    for name in ("httpx", "httpcore", "slack_sdk"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of a token in the environment, which is where ours belongs.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -32,7 +32,8 @@ _STATES = {
     "failed": CallState.FAILED,
     "ongoing": CallState.IN_CALL,
 }
-_ENDED_FIELDS = ("date", "duration", "currency", "rate", "debit")
+_ENDED_FIELDS = ("duration", "debit")
+"""Hoiio voice/query_status: absent until the call ends. The other fields may stand in any answer."""
 
 
 @dataclass(frozen=True)
@@ -138,22 +139,29 @@ def read_notification(fields: Mapping[str, str]) -> Report | None:
     `answered` with none of the fields of an ended call means that the person is in the call now (Hoiio,
     Notification Parameters: "This is present only if call_state=ended").
     """
-    return _read(fields.get("call_status_dest"), fields.get("dest"), fields)
+    state = _state(fields.get("call_status_dest"))
+    return _report(state, fields.get("dest"), fields) if state else None
 
 
 def _read_entry(entry: Mapping[str, object]) -> Report | None:
-    """An answer of voice/query_status, or an entry of voice/get_history: of a conference leg, one side counts."""
+    """An answer of voice/query_status, or an entry of voice/get_history: of a conference leg, one side counts.
+
+    A call that is alive and says nothing of its state has not been answered yet.
+    """
     for side in ("dest1", "dest2"):
-        if entry.get(side) and entry.get(f"call_status_{side}"):
-            return _read(entry[f"call_status_{side}"], entry[side], entry)
+        if entry.get(side):
+            return _report(_state(entry.get(f"call_status_{side}")) or CallState.RINGING, entry[side], entry)
     return None
 
 
-def _read(status: object, dest: object, fields: Mapping[str, object]) -> Report | None:
-    state = _STATES.get(str(status or "").strip().lower())
+def _state(status: object) -> CallState | None:
+    return _STATES.get(str(status or "").strip().lower())
+
+
+def _report(state: CallState, dest: object, fields: Mapping[str, object]) -> Report | None:
     txn_ref = str(fields.get("txn_ref") or "").strip() or None
     number = str(dest or "").strip() or None
-    if state is None or (txn_ref is None and number is None):
+    if txn_ref is None and number is None:
         return None
     if state is CallState.ANSWERED and not any(fields.get(name) for name in _ENDED_FIELDS):
         state = CallState.IN_CALL

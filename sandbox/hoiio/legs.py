@@ -68,6 +68,14 @@ class Leg:
     def debit(self) -> Decimal:
         return self.rate * self.minutes
 
+    @property
+    def queried_status(self) -> str:
+        """What voice/query_status says of it: `ongoing` from the answer on, and before that nothing yet.
+
+        The documentation has no word for a phone that rings; were it `ongoing` too, nobody could tell the two apart.
+        """
+        return self.status if self.state in {LegState.IN_CALL, LegState.ENDED} else ""
+
     def notice(self) -> dict[str, str]:
         """The fields of a notification that are there in any state (Hoiio conference/call, Notifications)."""
         fields = {
@@ -93,7 +101,7 @@ class Leg:
             "txn_ref": self.txn_ref,
             "dest1": self.number,
             "dest2": "",
-            "call_status_dest1": self.status,
+            "call_status_dest1": self.queried_status,
             "call_status_dest2": "",
             "date": gmt8(self.placed_at),
             "currency": CURRENCY,

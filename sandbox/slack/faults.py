@@ -141,6 +141,10 @@ class Hold:
         async with asyncio.timeout(_REACHED_SECONDS):
             await self._reached.wait()
 
+    @property
+    def is_reached(self) -> bool:
+        return self._reached.is_set()
+
     def release(self) -> None:
         self._released.set()
 

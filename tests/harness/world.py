@@ -258,11 +258,10 @@ class World:
     async def thread_says(self, *pieces: str, within: float = 60.0) -> None:
         await self.until(lambda: all(piece in "\n".join(self.replies) for piece in pieces), within=within)
 
-    def told(self, actor: Actor) -> str:
-        """What only this person sees in the team's channel, and what stands in their direct messages."""
-        ephemeral = [
-            message for message in self.slack.seen_by(actor.person, self.channel) if message.ephemeral_to is not None
-        ]
+    def told(self, actor: Actor, channel: Channel | None = None) -> str:
+        """What only this person sees in the team's channel or another, and what stands in their direct messages."""
+        seen = self.slack.seen_by(actor.person, channel or self.channel)
+        ephemeral = [message for message in seen if message.ephemeral_to is not None]
         return "\n".join(map(reading, [*ephemeral, *self.slack.direct_messages(actor.person)]))
 
     # What the network knows
@@ -271,6 +270,11 @@ class World:
     def rung(self) -> list[str]:
         """Every number that was ever rung, each as often as it was."""
         return [ring.number for ring in self.hoiio.rings]
+
+    @property
+    def dests(self) -> list[str]:
+        """Every number that Hoiio was asked to ring, each as often as it was."""
+        return [number for request in self.call_requests for number in request["dest"].split(",")]
 
     @property
     def call_requests(self) -> list[dict[str, str]]:

@@ -1,0 +1,132 @@
+"""The plug is pulled, at every step of the way, and the bot started again."""
+
+import asyncio
+
+import pytest
+
+from tests.harness.world import World
+
+MOST_TRANSACTIONS = 24
+"""More than a conference of three has, from its command to the last thing shown."""
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+@pytest.mark.parametrize("transaction", range(1, MOST_TRANSACTIONS + 1))
+async def test_killed_around_a_commit(quiet_world: World, where: str, transaction: int) -> None:
+    """No number is rung twice, no outcome is lost, board and thread are right."""
+    world = quiet_world
+    await world.start_bot()
+    for actor in (world.alice, world.bob, world.carol):
+        await actor.has_number()
+    await world.terminate_bot()
+    world.alice.phone.will_answer(stay=20)
+    world.bob.phone.will_decline()
+    world.carol.phone.will_ignore()
+
+    await world.start_bot(kill_at=f"{where}:{transaction}")
+    result = await world.alice.types("/conference @bob @carol")
+    await world.until(lambda: not world.bot_is_running or is_complete(world), within=120)
+    await world.kill_bot()
+    await world.start_bot()
+
+    if (where, transaction) == ("before", 1):
+        # Nothing was stored, so nothing was promised, and nothing may happen.
+        assert not result.acked
+        await world.advance(90)
+        assert (world.dests, world.boards) == ([], [])
+        return
+    await world.until(lambda: is_complete(world) or is_left_to_people(world), within=900)
+    await world.advance(10)
+    assert len(world.rung) == len(set(world.rung)), "somebody was rung twice"
+    assert len(world.boards) == 1
+    if is_left_to_people(world):
+        assert world.dests == [], "phones rang, and the board does not know"
+        return
+    said = "\n".join(world.replies)
+    assert [said.count(f"@{name}:") for name in ("alice", "bob", "carol")] == [1, 1, 1]
+
+
+def is_complete(world: World) -> bool:
+    """Every outcome stands on the board and in the thread."""
+    said = "\n".join(world.replies)
+    outcomes = ("@alice: was in the call, 1 min", "@bob: busy", "@carol: did not pick up", "Ended at")
+    return all(outcome in world.board_text for outcome in outcomes) and all(outcome in said for outcome in outcomes[:3])
+
+
+def is_left_to_people(world: World) -> bool:
+    """The request may have left just before the kill, and Hoiio knows nothing of it: people decide."""
+    return "its records show no trace of it" in world.board_text
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("method", ["users.info", "chat.postMessage", "chat.update"])
+async def test_killed_while_slack_is_asked(world: World, method: str, when: str) -> None:
+    hold = world.slack.hold(method, "after" if when == "after" else "before")
+    world.alice.phone.will_answer(stay=20)
+    world.bob.phone.will_decline()
+    world.carol.phone.will_ignore()
+    await world.alice.types("/conference @bob @carol")
+    await world.until(lambda: hold.is_reached)
+    await world.kill_bot()
+    await world.start_bot()
+    await world.until(lambda: is_complete(world), within=200)
+    assert len(world.boards) == 1
+    assert world.dests == [world.alice.number, world.bob.number, world.carol.number]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_killed_while_hoiio_is_asked_to_ring(world: World, when: str) -> None:
+    hold = world.hoiio.hold("conference/call", "after" if when == "after" else "before")
+    world.alice.phone.will_answer(stay=20)
+    world.bob.phone.will_decline()
+    world.carol.phone.will_ignore()
+    await world.alice.types("/conference @bob @carol")
+    await world.until(lambda: hold.is_reached)
+    await world.kill_bot()
+    await world.start_bot()
+    await world.until(lambda: is_complete(world) if when == "after" else is_left_to_people(world), within=900)
+    assert len(world.call_requests) == 1
+    assert len(world.rung) == (3 if when == "after" else 0)
+
+
+async def test_what_happened_while_the_bot_was_down_is_fetched(world: World) -> None:
+    world.alice.phone.will_answer(stay=50)
+    world.bob.phone.will_decline()
+    await world.alice.types("/conference @bob")
+    await world.board_shows("@bob: ringing")
+    await world.kill_bot()
+    await world.advance(300)
+    await world.start_bot()
+    await world.board_shows("@alice: was in the call, 1 min", "@bob: busy", "Ended at")
+    await world.thread_says("@alice: was", "@bob: busy")
+
+
+async def test_a_command_older_than_a_minute_is_abandoned_with_a_word_in_the_channel(world: World) -> None:
+    hold = world.slack.hold("users.info", "before")
+    await world.alice.types("/conference @bob")
+    await world.until(lambda: hold.is_reached)
+    await world.kill_bot()
+    await world.advance(61)
+    await world.start_bot()
+    await world.board_shows("could not start within a minute", "nobody was rung", "@alice, run the command again")
+    assert world.dests == []
+
+
+async def test_sigterm_finishes_what_is_in_hand(world: World) -> None:
+    hold = world.hoiio.hold("conference/call", "after")
+    await world.alice.types("/conference @bob")
+    await world.until(lambda: hold.is_reached)
+    stopping = asyncio.create_task(world.terminate_bot())
+    await asyncio.sleep(0.1)
+    assert not stopping.done()
+    hold.release()
+    assert await stopping == 0
+    assert "@bob: ringing" in world.board_text
+
+
+async def test_a_stopped_bot_has_told_every_outcome_it_knew(world: World) -> None:
+    world.alice.phone.will_decline()
+    await world.alice.types("/conference @bob")
+    await world.until(lambda: "@alice: busy" in world.board_text)
+    assert await world.terminate_bot() == 0
+    assert "@alice: busy" in "\n".join(world.replies)
