@@ -136,7 +136,11 @@ def _slack_app(settings: Settings, client: AsyncWebClient) -> AsyncApp:
         # Asking Slack who we are would put a request before the first acknowledgement.
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.slack_bot_token)
 
+    # Its warnings quote the bodies of requests, and with them what people typed.
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
     return AsyncApp(
+        logger=logger,
         client=AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[]),
         signing_secret=settings.slack_signing_secret,
         authorize=authorize,
@@ -218,8 +222,6 @@ def set_up_logging(level: int) -> None:
     # These would say what was sent, and to which address.
     for name in ("httpx", "httpcore", "slack_sdk"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # It warns of a token in the environment, which is where ours belongs.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

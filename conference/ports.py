@@ -26,8 +26,15 @@ Change = Callable[[Conference, Reading], Conference]
 """A decision about one conference. Pure; it runs inside the transaction that stores what it returns."""
 
 
+class StorageUnavailableError(Exception):
+    """The storage did not do what was asked, and nothing was changed; later it may."""
+
+
 class ConferenceStorage(Protocol):
-    """Where conferences are kept. Each method is one transaction, and has been made durable when it returns."""
+    """Where conferences are kept.
+
+    Each method is one transaction, and has been made durable when it returns. Raises StorageUnavailableError.
+    """
 
     async def add(self, conference: Conference) -> None:
         """Keep a new conference."""

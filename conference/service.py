@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 from conference.carrier import AnswerLost, Carrier, CarrierError, NotSent, Placed, Refused
@@ -29,15 +29,20 @@ from conference.model import (
     log_state,
 )
 from conference.ports import (
+    Change,
     ConferenceStorage,
     Directory,
     GroupUnreadableError,
     Notification,
     Reading,
     ReadNotification,
+    StorageUnavailableError,
 )
 
 log = logging.getLogger(__name__)
+
+STORE_AGAIN_AFTER_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Waits before a change that the storage did not take is stored again; the last one is repeated."""
 
 DIAL_WITHIN = timedelta(minutes=1)
 """Phones that ring later than this after the command ring people who no longer expect it."""
@@ -159,9 +164,19 @@ class Conferences:
                 return _abandoned(seated, reason)
             return seated
 
-        _, after = await self._storage.update(conference.key, seat)
+        _, after = await self._update(conference.key, seat)
         log_state(after)
         return after
+
+    async def _update(self, key: ConferenceKey, change: Change) -> tuple[Conference, Conference]:
+        """Store a change, however long it takes: what has happened outside must not be forgotten here."""
+        for wait in chain(STORE_AGAIN_AFTER_SECONDS, repeat(STORE_AGAIN_AFTER_SECONDS[-1])):
+            try:
+                return await self._storage.update(key, change)
+            except StorageUnavailableError as error:
+                log.warning("conference %s: not stored yet: %s", key.conference_id, error)
+                await self._clock.sleep(wait)
+        raise AssertionError("it is tried for ever")
 
     async def board_posted(self, key: ConferenceKey) -> None:
         """The board stands in its channel: now the phones may ring."""
@@ -177,23 +192,23 @@ class Conferences:
                 return conference
             return _abandoned(conference, reason, detail)
 
-        _, after = await self._storage.update(key, abandon)
+        _, after = await self._update(key, abandon)
         log_state(after)
         self._changed(key)
         return after
 
     async def _dial(self, key: ConferenceKey) -> None:
         """Ring the phones, once. That it is about to be done is on disk before the request leaves."""
-        now = self._clock.now()
 
         def begin_dialing(conference: Conference, _: Reading) -> Conference:
             if conference.state is not ConferenceState.NEW:
                 return conference
+            now = self._clock.now()
             if now - conference.created_at > DIAL_WITHIN:
                 return _abandoned(conference, Reason.TOO_LATE)
             return replace(conference, state=ConferenceState.DIALING, dialed_at=now)
 
-        before, conference = await self._storage.update(key, begin_dialing)
+        before, conference = await self._update(key, begin_dialing)
         if before.state is not ConferenceState.NEW:
             return
         log_state(conference)
@@ -238,7 +253,7 @@ class Conferences:
             # A notification may have come before this answer, and named a call that was not known yet.
             return live.with_reports(self._reports(reading), now)
 
-        _, after = await self._storage.update(key, place)
+        _, after = await self._update(key, place)
         log_state(after)
         self._follow_up.follow(after)
 
@@ -260,7 +275,7 @@ class Conferences:
                 case _:
                     return _abandoned(conference, Reason.NOT_SENT)
 
-        _, after = await self._storage.update(key, fail)
+        _, after = await self._update(key, fail)
         log_state(after)
         self._follow_up.follow(after)
 

@@ -100,7 +100,7 @@ async def _play(world: _World, bot: asyncio.Future[None]) -> bool:
     await world.slack.socket_connected()
     for name, number in world.numbers.items():
         await world.types(world.people[name], f"/conference number {number}")
-    world.phone("alice").will_answer(stay=170)
+    world.phone("alice").will_answer(stay=150)
     world.phone("bob").will_decline()
     world.phone("carol").will_ignore()
     world.phone("dave").is_unreachable()

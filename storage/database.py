@@ -18,12 +18,12 @@ from conference.model import (
     Conference,
     ConferenceKey,
 )
-from conference.ports import Change, Notification
+from conference.ports import Change, Notification, StorageUnavailableError
 from storage.migrations import MIGRATIONS
 from storage.rows import read_conference, write_conference, write_notification
 
-BUSY_TIMEOUT_MS = 5_000
-"""How long a transaction waits for another process to finish its own."""
+BUSY_TIMEOUT_SECONDS = 1.5
+"""How long a transaction waits for another process to finish its own: short of the 3 seconds that Slack waits."""
 
 _Result = TypeVar("_Result")
 
@@ -79,10 +79,14 @@ class Storage:
         self._thread.shutdown()
 
     async def _run(self, work: Callable[[], _Result]) -> _Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.OperationalError as error:
+            # Locked, full, read-only, gone: its own words say which.
+            raise StorageUnavailableError(str(error)) from error
 
     async def check(self) -> None:
-        """Raise sqlite3.Error if the database does not answer."""
+        """Raise StorageUnavailableError if the database does not answer."""
         await self._run(lambda: self._db.execute("SELECT count(*) FROM conferences WHERE 0").fetchone())
 
     # Numbers
@@ -307,7 +311,7 @@ def _open(path: Path) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         # SQLite gives its -wal and -shm files the permissions of this one.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000), execute_plugins=False)
+    db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS), execute_plugins=False)
     db.enable_wal()
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")

@@ -5,9 +5,11 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -184,6 +186,13 @@ class World:
         while not waiting.done():
             await self._step()
         return waiting.result()
+
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Somebody else holds the database's write lock."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
 
     @property
     def log(self) -> str:
