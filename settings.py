@@ -43,7 +43,7 @@ class SettingsError(Exception):
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read all settings. Raises SettingsError, which names everything that is wrong with them."""
-    values, faults = _read(environ, set(_READERS))
+    values, faults = _read(environ, set(READERS))
     if not environ.get("SLACK_APP_TOKEN", "").strip() and not values.get("SLACK_SIGNING_SECRET"):
         faults.append(
             "SLACK_SIGNING_SECRET is missing. Copy it from your Slack app's page, Basic Information; "
@@ -74,7 +74,7 @@ def read_import_settings(environ: Mapping[str, str]) -> ImportSettings:
 
 def _read(environ: Mapping[str, str], names: set[str]) -> tuple[dict[str, Any], list[str]]:
     values, faults = {}, []
-    for name, (reader, default, help_line) in _READERS.items():
+    for name, (reader, default, help_line) in READERS.items():
         if name not in names:
             continue
         text = environ.get(name, "").strip()
@@ -140,7 +140,7 @@ def _region(text: str) -> str | None:
     return text.upper() or None
 
 
-_READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
+READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "SLACK_BOT_TOKEN": (
         _token("xoxb-"),
         None,

@@ -36,8 +36,7 @@ def number_state(number: str | None) -> str:
     if number is None:
         return "You have no number on file, so you can't be rung. Add it with `/conference number +65 9123 4567`."
     return (
-        f"Your number is {show_number(number)}. Only you and the workspace's admins can see it; "
-        f"everybody else sees its last four digits."
+        f"Your number is {show_number(number)}. Only you see it in full; everybody else sees its last four digits."
     )
 
 
@@ -130,7 +129,7 @@ def ask_for_number(conference: Conference) -> Message:
     text = (
         f"{mention(conference.caller_id)} wanted you in a conference call in <#{conference.channel_id}>, but there is "
         "no phone number of yours on file. Add it with `/conference number +65 9123 4567`, here or in any channel: "
-        "then you can be rung next time. Only you and the workspace's admins can see it."
+        "then you can be rung next time. Only you will see it in full."
     )
     return plain(text)
 
