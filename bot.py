@@ -23,6 +23,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from conference.clock import Clock, SystemClock
+from conference.ports import StorageUnavailableError
 from conference.service import Conferences, NotifyAddress
 from handlers import (
     conference_command,
@@ -120,7 +121,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         )
         if not settings.slack_app_token:
             slack_events.register(web_app, slack_app=slack_app)
-        await _greet_slack(gateway)
+        await _greet_slack(gateway, settings.slack_app_token)
         yield Bot(conferences, updater, slack_app, web_app)
 
 
@@ -149,11 +150,15 @@ def _slack_app(settings: Settings, client: AsyncWebClient) -> AsyncApp:
     )
 
 
-async def _greet_slack(gateway: SlackGateway) -> None:
+async def _greet_slack(gateway: SlackGateway, app_token: str) -> None:
+    tried = "SLACK_BOT_TOKEN"
     try:
         identity = await gateway.identity()
+        if app_token:
+            tried = "SLACK_APP_TOKEN"
+            await gateway.open_socket(app_token)
     except SlackRefused as error:
-        raise StartError(f"Slack does not accept SLACK_BOT_TOKEN: {error.code}.") from None
+        raise StartError(f"Slack does not accept {tried}: {error.code}. `bot.py check` tells more.") from None
     except SlackError as error:
         log.warning("Slack could not be reached yet: %s", error)
     else:
@@ -307,9 +312,11 @@ async def _import_numbers(file: Path, settings: ImportSettings) -> int:
             source="import",
             now=SystemClock().now(),
         )
+    except StorageUnavailableError as error:
+        raise StartError(f"{settings.database} can't be written: {error}. Nothing was imported.") from None
     finally:
         await storage.close()
-    print(f"{len(numbers)} numbers imported.")
+    print(f"{len(numbers)} {'number' if len(numbers) == 1 else 'numbers'} imported.")
     return 0
 
 

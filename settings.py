@@ -1,5 +1,6 @@
 """Settings, from the environment or a `.env` file. Every fault is one line that says what to do about it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -90,8 +91,8 @@ def _read(environ: Mapping[str, str], names: set[str]) -> tuple[dict[str, Any], 
 
 def _token(prefix: str) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if text and not text.startswith(prefix):
-            raise ValueError(f"does not begin with {prefix}")
+        if text and not re.fullmatch(re.escape(prefix) + r"[A-Za-z0-9-]+", text):
+            raise ValueError(f"is not a token that begins with {prefix}")
         return text
 
     return read
@@ -100,11 +101,11 @@ def _token(prefix: str) -> Callable[[str], str]:
 def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
-        sound = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1) > 0
+        sound = parts.scheme in {"http", "https"} and (parts.hostname or "").strip(".") and parts.port != 0
     except ValueError:
         sound = False
-    if not sound or parts.query or parts.fragment:
-        raise ValueError("is not a web address beginning with https:// or http://, without ? or #")
+    if not sound or parts.username is not None or re.search(r"[?#\s]", text):
+        raise ValueError("is not a web address beginning with https:// or http://, without user, ? or #")
     return text.rstrip("/")
 
 
@@ -113,7 +114,7 @@ def _api_url(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 0 < int(text) < 65536:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) < 65536:
         raise ValueError("is not a port number between 1 and 65535")
     return int(text)
 
@@ -129,13 +130,17 @@ def _caller_id(text: str) -> str:
 
 def _database(text: str) -> Path:
     path = Path(text)
-    if path.is_dir():
+    try:
+        is_directory = path.is_dir()
+    except OSError as error:
+        raise ValueError(f"can't be looked at: {error.strerror}") from None
+    if is_directory:
         raise ValueError("is a directory, not a file")
     return path
 
 
 def _region(text: str) -> str | None:
-    if text and text.upper() not in phonenumbers.SUPPORTED_REGIONS:
+    if text and (not text.isascii() or text.upper() not in phonenumbers.SUPPORTED_REGIONS):
         raise ValueError("is not an ISO country code of two letters")
     return text.upper() or None
 

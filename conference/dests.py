@@ -53,14 +53,16 @@ def compose(
     id; `open_numbers`: those being rung or in a call already. Two people with one number share one call, and a
     guest whose number is also that of somebody named is that person.
     """
+    everybody = tuple(everybody)
+    known = {numbers.get(invitee.user_id) for invitee in everybody if isinstance(invitee, Person)}
     sharing: dict[str, tuple[str, ...]] = {}
     left_out: list[LeftOut] = []
     for invitee in everybody:
         if isinstance(invitee, Guest):
-            if invitee.number in open_numbers:
-                left_out.append(LeftOut(LeftOutReason.IN_ANOTHER_CALL, number=invitee.number))
-            else:
+            if invitee.number not in open_numbers:
                 sharing.setdefault(invitee.number, ())
+            elif invitee.number not in known:
+                left_out.append(LeftOut(LeftOutReason.IN_ANOTHER_CALL, number=invitee.number))
             continue
         user_id = invitee.user_id
         reason = _why_not(profiles.get(user_id, Profile()), numbers.get(user_id), open_numbers)

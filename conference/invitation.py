@@ -113,7 +113,7 @@ _PIECE = re.compile(
     | (?P<channel><\#[^<>]*>)
     | (?P<everyone><!(?:here|channel|everyone)(?:\|[^<>]*)?>)
     | (?P<number>(?:(?<![^\s,;>])[+(]*\d[\d().\-/]*(?=[\s,;<]|$)\s*)+)
-    | (?P<word>[^\s,;<]+|<)
+    | (?P<word>(?:&(?:amp|lt|gt);|[^\s,;<])+|<)
     """,
     re.VERBOSE,
 )
@@ -126,7 +126,9 @@ def read_invitation(text: str, region: str | None) -> Invitation | VerbCall | Un
 
     `region` is the ISO country that a number typed without `+` belongs to, or None. An empty text asks for help.
     """
-    return _verb_call(text) or _invitation(text, region)
+    asked = _verb_call(text) or _invitation(text, region)
+    # A text of commas alone asks for nothing.
+    return VerbCall(Verb.HELP) if asked == Invitation(()) else asked
 
 
 def _verb_call(text: str) -> VerbCall | None:

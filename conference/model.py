@@ -215,12 +215,12 @@ class Conference:
         return costs
 
     def find(self, report: Report) -> Participant | None:
-        """Whose call a report is about: by its txn_ref, else by its dest while that call's txn_ref is not known."""
+        """Whose call a report is about: by its txn_ref, or by its dest where only one of the two has a txn_ref."""
         for participant in self.participants:
             if report.txn_ref is not None and participant.txn_ref == report.txn_ref:
                 return participant
         for participant in self.participants:
-            if participant.txn_ref is None and participant.number == report.dest:
+            if participant.number == report.dest and None in {participant.txn_ref, report.txn_ref}:
                 return participant
         return None
 

@@ -58,7 +58,7 @@ class ConferenceStorage(Protocol):
         With it are stored the `notification` that caused it, and, if anything changed, the `successor`.
         """
 
-    async def unfinished(self) -> Sequence[Conference]:
+    async def unfinished(self) -> Sequence[ConferenceKey]:
         """Conferences that are new, dialing, live or unconfirmed, oldest first."""
 
 

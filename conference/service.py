@@ -260,7 +260,7 @@ class Conferences:
     def _reports(self, reading: Reading) -> Iterator[Report]:
         return filter(None, map(self._read_notification, reading.notifications()))
 
-    async def _record_failure(self, key: ConferenceKey, error: CarrierError) -> None:
+    async def _record_failure(self, key: ConferenceKey, error: CarrierError) -> Conference:
         now = self._clock.now()
 
         def fail(conference: Conference, _: Reading) -> Conference:
@@ -278,6 +278,7 @@ class Conferences:
         _, after = await self._update(key, fail)
         log_state(after)
         self._follow_up.follow(after)
+        return after
 
     async def notified(self, conference_id: str, secret: str, fields: Mapping[str, str], *, now: datetime) -> bool:
         """Take in a notification; it is durable when this returns. False if that address was never handed out."""
@@ -292,6 +293,8 @@ class Conferences:
             return conference if report is None else conference.with_reports([report], now)
 
         _, after = await self._storage.update(conference.key, take_in, notification=Notification(fields, now))
+        # A report may show that phones rang which were thought not to have.
+        self._follow_up.follow(after)
         known = report is not None and after.find(report) is not None
         log.info(
             "conference %s: notification %s",
@@ -326,18 +329,25 @@ class Conferences:
 
     async def recover(self) -> None:
         """Go on with everything that an earlier process began and did not finish."""
-        for conference in await self._storage.unfinished():
-            if conference.state is ConferenceState.NEW:
-                if self._clock.now() - conference.created_at > DIAL_WITHIN:
-                    await self._abandon(conference.key, Reason.TOO_LATE)
-                else:
-                    self._start(self._go_on(conference.key))
-                continue
-            if conference.state is ConferenceState.DIALING:
-                # Whether the request left before the process died is not known, so it is not sent again.
-                await self._record_failure(conference.key, AnswerLost("restart"))
-                conference = await self._storage.conference(conference.key)
-            self._follow_up.follow(conference, at_once=True)
+        for key in await self._storage.unfinished():
+            try:
+                await self._recover(key)
+            except Exception:
+                # One that can't be read must not keep the others from going on.
+                log.exception("conference %s: could not be taken up again", key.conference_id)
+
+    async def _recover(self, key: ConferenceKey) -> None:
+        conference = await self._storage.conference(key)
+        if conference.state is ConferenceState.NEW:
+            if self._clock.now() - conference.created_at > DIAL_WITHIN:
+                await self._abandon(key, Reason.TOO_LATE)
+            else:
+                self._start(self._go_on(key))
+            return
+        if conference.state is ConferenceState.DIALING:
+            # Whether the request left before the process died is not known, so it is not sent again.
+            conference = await self._record_failure(key, AnswerLost("restart"))
+        self._follow_up.follow(conference, at_once=True)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -3,7 +3,7 @@
 from conference.model import CallState, Conference, ConferenceState, LeftOutReason, Participant
 from conference.numbers import mask_number
 from messages.mrkdwn import Block, Message, called, context, lines, listed, mention, moment, section
-from messages.refusals import abandoned, carrier_refusal
+from messages.refusals import CARRIER_CODES, abandoned, carrier_refusal
 
 RING_ANEW_ACTION = "ring_anew"
 
@@ -41,7 +41,8 @@ def board(conference: Conference) -> Message:
     if conference.can_be_rung_anew:
         blocks.append(_ring_anew(conference))
     spoken = "; ".join(_spoken(participant, conference) for participant in conference.participants)
-    text = f"Conference by {mention(conference.caller_id)}, room {conference.room}. {spoken}. {status}"
+    head = f"Conference by {mention(conference.caller_id)}, room {conference.room}"
+    text = ". ".join(filter(None, [head, spoken, status]))
     return Message(text, tuple(blocks))
 
 
@@ -112,8 +113,9 @@ def _unconfirmed(conference: Conference) -> str:
             "Hoiio never said whether it took this call, and its records show no trace of it: "
             "most likely nobody was rung. If nobody's phone rang, ring everybody anew."
         )
+    happened = CARRIER_CODES.get(conference.detail or "", "Hoiio's answer was lost.")
     return (
-        "Hoiio's answer was lost, so phones may be ringing or may not. Rollcall is finding out, "
+        f"{happened} Phones may be ringing or may not: Rollcall is finding out, "
         "and will not ring anybody a second time by itself."
     )
 

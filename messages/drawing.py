@@ -138,8 +138,8 @@ class Drawing:
             await self._board_posted(self._key)
 
     async def _tell_thread(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
-        board_post = posts[BOARD]
-        if not board_post.ts:
+        board_post = posts.get(BOARD)
+        if board_post is None or not board_post.ts:
             return None
         replies = [post for name, post in posts.items() if name.startswith(REPLY)]
         for post in replies:

@@ -35,9 +35,7 @@ def help_text(number: str | None) -> Message:
 def number_state(number: str | None) -> str:
     if number is None:
         return "You have no number on file, so you can't be rung. Add it with `/conference number +65 9123 4567`."
-    return (
-        f"Your number is {show_number(number)}. Only you see it in full; everybody else sees its last four digits."
-    )
+    return f"Your number is {show_number(number)}. Only you see it in full; everybody else sees its last four digits."
 
 
 def number_shown(number: str | None) -> Message:
@@ -139,5 +137,10 @@ def ring_anew_too_late() -> Message:
     return plain("Nobody was rung by that: this conference has been settled in the meantime. Its board says how.")
 
 
+_LONGEST_QUOTE = 40
+
+
 def _quoted(text: str) -> str:
-    return escape(text).replace("`", "'")
+    """Somebody's text inside backticks."""
+    short = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+    return escape(short).replace("`", "'")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from conference.carrier import AnswerLost, CarrierError, NotSent, Refused
+from conference.ports import StorageUnavailableError
 from messages.refusals import carrier_refusal
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
 from settings import Settings
@@ -53,9 +54,12 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 async def _database(settings: Settings) -> Finding:
     try:
         storage = await Storage.open(settings.database)
-        await storage.close()
-    except (OSError, sqlite3.Error) as error:
-        return Finding(False, f"DATABASE: {settings.database} can't be opened: {error}.")
+        try:
+            await storage.check_writable()
+        finally:
+            await storage.close()
+    except (OSError, sqlite3.Error, StorageUnavailableError) as error:
+        return Finding(False, f"DATABASE: {settings.database} can't be opened and written: {error}.")
     return Finding(True, f"DATABASE: {settings.database} can be opened and written.")
 
 

@@ -34,36 +34,46 @@ class ImportedNumber:
 
 def read_import_file(path: Path, region: str | None) -> list[ImportedNumber]:
     """Read and check a whole file. `region` is the country of numbers without `+`. Raises ImportFileError."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file, strict=True))
-    except OSError as error:
-        raise ImportFileError([f"{path} can't be read: {error.strerror}."]) from None
-    except UnicodeDecodeError:
-        raise ImportFileError([f"{path} is not UTF-8 text. Save it as CSV in UTF-8."]) from None
-    except csv.Error as error:
-        raise ImportFileError([f"{path} is not CSV: {error}."]) from None
-    header = tuple(name.strip() for name in rows[0]) if rows else ()
+    rows = _rows(path)
+    header = tuple(name.strip() for name in rows[0][1]) if rows else ()
     if header not in {COLUMNS, (*COLUMNS, TEAM_COLUMN)}:
         raise ImportFileError([f"{path}: the first line must be user_id,number or user_id,number,team_id."])
     faults: list[str] = []
     numbers: list[ImportedNumber] = []
     lines_of: dict[tuple[str | None, str], int] = {}
-    for line, row in enumerate(rows[1:], start=2):
+    for line, row in rows[1:]:
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         row_faults = list(_faults(cells, len(header), region))
         team_id = (cells[2] or None) if len(cells) > len(COLUMNS) else None
         first = lines_of.setdefault((team_id, cells[0]), line)
-        if first != line:
+        if first != line and _USER_ID.fullmatch(cells[0]):
             row_faults.append(f"{cells[0]} stands in line {first} already")
         faults += [f"{path}, line {line}: {fault}." for fault in row_faults]
         if not row_faults:
             numbers.append(ImportedNumber(team_id, cells[0], read_number(cells[1], region)))
+    if len({number.team_id is None for number in numbers}) > 1:
+        faults.append(
+            f"{path}: some lines name a team and others don't. Fill in {TEAM_COLUMN} in all of them or in none."
+        )
     if faults:
         raise ImportFileError([*faults, "Nothing was imported."])
     return numbers
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """The file's rows, each with the number of its last line."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            return [(reader.line_num, row) for row in reader]
+    except OSError as error:
+        raise ImportFileError([f"{path} can't be read: {error.strerror}."]) from None
+    except UnicodeDecodeError:
+        raise ImportFileError([f"{path} is not UTF-8 text. Save it as CSV in UTF-8."]) from None
+    except csv.Error as error:
+        raise ImportFileError([f"{path} is not CSV: {error}."]) from None
 
 
 def _faults(cells: list[str], width: int, region: str | None) -> Iterator[str]:

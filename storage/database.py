@@ -81,13 +81,24 @@ class Storage:
     async def _run(self, work: Callable[[], _Result]) -> _Result:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except sqlite3.OperationalError as error:
-            # Locked, full, read-only, gone: its own words say which.
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
+                raise
+            # Locked, full, read-only, damaged: its own words say which.
             raise StorageUnavailableError(str(error)) from error
 
     async def check(self) -> None:
         """Raise StorageUnavailableError if the database does not answer."""
         await self._run(lambda: self._db.execute("SELECT count(*) FROM conferences WHERE 0").fetchone())
+
+    async def check_writable(self) -> None:
+        """Raise StorageUnavailableError if the database can't be written."""
+
+        def work() -> None:
+            with _transaction(self._db):
+                pass
+
+        await self._run(work)
 
     # Numbers
 
@@ -179,12 +190,9 @@ class Storage:
 
         return await self._run(work)
 
-    async def unfinished(self) -> list[Conference]:
-        def work() -> list[Conference]:
-            keys = self._keys("state IN ('new', 'dialing', 'live', 'unconfirmed')")
-            return [read_conference(self._db, key) for key in keys]
-
-        return await self._run(work)
+    async def unfinished(self) -> list[ConferenceKey]:
+        """Conferences that are new, dialing, live or unconfirmed, oldest first."""
+        return await self._run(lambda: self._keys("state IN ('new', 'dialing', 'live', 'unconfirmed')"))
 
     async def unshown(self) -> list[ConferenceKey]:
         """Conferences of which Slack does not show everything yet, oldest first."""

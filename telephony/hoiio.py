@@ -3,10 +3,11 @@
 Hoiio speaks of times in GMT+8, without saying so; everything here is turned to and from aware UTC.
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -22,6 +23,10 @@ ANSWER_TIMEOUT_SECONDS = 20.0
 MAX_CONNECTIONS = 20
 HISTORY_ENTRIES_PER_PAGE = 100
 """Hoiio voice/get_history: 100 entries a page."""
+SUCCESS = "success_ok"
+UNREADABLE = "unreadable_answer"
+"""Stands for Hoiio's code where its answer makes no sense."""
+
 UNSURE_CODES = frozenset({"error_internal_server_error"})
 """Codes that do not say that nothing was done."""
 
@@ -32,6 +37,11 @@ _STATES = {
     "failed": CallState.FAILED,
     "ongoing": CallState.IN_CALL,
 }
+_ROOM = re.compile(r"[A-Za-z0-9._]{1,32}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+"""What Decimal would take besides, such as `1e9999999`, is no price of a phone call."""
+
 _ENDED_FIELDS = ("duration", "debit")
 """Hoiio voice/query_status: absent until the call ends. The other fields may stand in any answer."""
 
@@ -71,16 +81,20 @@ class Hoiio:
         refs = answer.get("txn_refs")
         # Older answers gave them as one comma-separated text.
         refs = refs.split(",") if isinstance(refs, str) else refs
-        if not isinstance(refs, list) or len(refs) != len(dests) or not all(refs):
-            raise AnswerLost("unreadable_answer")
-        return Placed(str(answer.get("room") or room), tuple(str(ref).strip() for ref in refs))
+        if not isinstance(refs, list) or not all(isinstance(ref, str) for ref in refs):
+            raise AnswerLost(UNREADABLE)
+        named = tuple(filter(None, map(str.strip, refs)))
+        if len(set(named)) != len(dests):
+            raise AnswerLost(UNREADABLE)
+        answered_room = str(answer.get("room") or "")
+        return Placed(answered_room if _ROOM.fullmatch(answered_room) else room, named)
 
     async def status(self, txn_ref: str) -> Report:
         """Hoiio voice/query_status."""
         report = _read_entry(await self._post("voice/query_status", {"txn_ref": txn_ref}))
         if report is None:
-            raise AnswerLost("unreadable_answer")
-        return report
+            raise AnswerLost(UNREADABLE)
+        return replace(report, txn_ref=txn_ref)
 
     async def history(self, since: datetime, until: datetime, *, tag: str) -> AsyncIterator[Report]:
         """Hoiio voice/get_history, its pages one after another, narrowed to a tag."""
@@ -97,7 +111,9 @@ class Hoiio:
             entries = answer.get("entries")
             total = str(answer.get("total_entries_count", ""))
             if not isinstance(entries, list) or not total.isdecimal():
-                raise AnswerLost("unreadable_answer")
+                raise AnswerLost(UNREADABLE)
+            if not entries:
+                return
             for entry in entries:
                 if isinstance(entry, dict) and entry.get("tag") == tag and (report := _read_entry(entry)):
                     yield report
@@ -118,19 +134,18 @@ class Hoiio:
         except httpx.RequestError as error:
             raise AnswerLost(type(error).__name__) from None
         try:
-            answer = response.json()
+            answer = response.json(parse_float=Decimal)
             status = answer["status"]
-        except (ValueError, KeyError, TypeError):
-            answer, status = {}, None
-        if status == "success_ok" and response.is_success:
+        except (ValueError, KeyError, TypeError, RecursionError):
+            status = None
+        if status == SUCCESS and response.is_success:
             return dict(answer)
-        if response.is_server_error or status in UNSURE_CODES:
-            raise AnswerLost(status if isinstance(status, str) else f"http_{response.status_code}")
-        if isinstance(status, str):
-            raise Refused(status)
-        if response.is_success:
-            raise AnswerLost("unreadable_answer")
-        raise Refused(f"http_{response.status_code}")
+        code = status if isinstance(status, str) else f"http_{response.status_code}"
+        if response.is_server_error or code == SUCCESS or code in UNSURE_CODES:
+            raise AnswerLost(code)
+        if response.is_success and not isinstance(status, str):
+            raise AnswerLost(UNREADABLE)
+        raise Refused(code)
 
 
 def read_notification(fields: Mapping[str, str]) -> Report | None:
@@ -161,9 +176,12 @@ def _state(status: object) -> CallState | None:
 def _report(state: CallState, dest: object, fields: Mapping[str, object]) -> Report | None:
     txn_ref = str(fields.get("txn_ref") or "").strip() or None
     number = str(dest or "").strip() or None
+    if number and number.isdecimal():
+        # A `+` that was not escaped arrives as a space.
+        number = f"+{number}"
     if txn_ref is None and number is None:
         return None
-    if state is CallState.ANSWERED and not any(fields.get(name) for name in _ENDED_FIELDS):
+    if state is CallState.ANSWERED and all(fields.get(name) in (None, "") for name in _ENDED_FIELDS):
         state = CallState.IN_CALL
     return Report(state, txn_ref, number, _minutes(fields.get("duration")), _charge(fields))
 
@@ -175,8 +193,5 @@ def _minutes(duration: object) -> int | None:
 
 def _charge(fields: Mapping[str, object]) -> Charge | None:
     currency = str(fields.get("currency") or "").strip()
-    try:
-        debit = Decimal(str(fields.get("debit") or ""))
-    except InvalidOperation:
-        return None
-    return Charge(currency, debit) if currency and debit.is_finite() and debit >= 0 else None
+    debit = str(fields.get("debit", "")).strip()
+    return Charge(currency, Decimal(debit)) if _CURRENCY.fullmatch(currency) and _MONEY.fullmatch(debit) else None

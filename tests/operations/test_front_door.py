@@ -1,0 +1,141 @@
+"""Starting, stopping, and what can be asked from outside."""
+
+import asyncio
+import signal
+import socket
+import sqlite3
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from tests.harness.world import APP_TOKEN, World
+from tests.operations.conftest import Shell, closed_port, ended
+
+STOPS_WITHIN_SECONDS = 5
+
+
+@pytest.fixture
+async def http(quiet_world: World) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(quiet_world.url) as session:
+        yield session
+
+
+@pytest.mark.parametrize(("arguments", "sign"), [([], signal.SIGTERM), (["run"], signal.SIGTERM), ([], signal.SIGINT)])
+async def test_it_stops_when_told_to(settled_shell: Shell, arguments: list[str], sign: signal.Signals) -> None:
+    process = await settled_shell.listening(*arguments)
+    process.send_signal(sign)
+    async with asyncio.timeout(STOPS_WITHIN_SECONDS):
+        outcome = await ended(process)
+    assert outcome.status == 0
+    assert "Traceback" not in outcome.err
+
+
+async def test_it_stops_when_told_to_in_socket_mode(settled_shell: Shell, quiet_world: World) -> None:
+    settled_shell.variables["SLACK_APP_TOKEN"] = APP_TOKEN
+    process = await settled_shell.listening("run")
+    await quiet_world.slack.socket_connected()
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(STOPS_WITHIN_SECONDS):
+        assert (await ended(process)).status == 0
+
+
+async def test_a_port_that_is_taken(settled_shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", int(settled_shell.variables["PORT"]))):
+        outcome = await settled_shell.bot("run")
+    assert outcome.status == 1
+    assert outcome.last_line.startswith(f"Can't listen on 127.0.0.1:{settled_shell.variables['PORT']}: ")
+    assert outcome.last_line.endswith("See HOST and PORT.")
+    assert "Traceback" not in outcome.err
+
+
+async def test_a_host_that_is_none_of_its_own(settled_shell: Shell) -> None:
+    settled_shell.variables["HOST"] = "192.0.2.1"
+    outcome = await settled_shell.bot("run")
+    assert outcome.status == 1
+    assert outcome.last_line.startswith("Can't listen on 192.0.2.1:")
+    assert "Traceback" not in outcome.err
+
+
+async def test_a_database_below_a_file(settled_shell: Shell) -> None:
+    (settled_shell.directory / "file").touch()
+    settled_shell.variables["DATABASE"] = "file/rollcall.db"
+    outcome = await settled_shell.bot("run")
+    assert outcome.status == 1
+    assert outcome.err.startswith("The database file/rollcall.db can't be opened: ")
+    assert len(outcome.err.splitlines()) == 1
+
+
+async def test_a_database_that_is_none(settled_shell: Shell) -> None:
+    (settled_shell.directory / "notes.txt").write_text("no database\n" * 100)
+    settled_shell.variables["DATABASE"] = "notes.txt"
+    outcome = await settled_shell.bot("run")
+    assert outcome.status == 1
+    assert outcome.err.startswith("The database notes.txt can't be opened: ")
+    assert len(outcome.err.splitlines()) == 1
+
+
+async def test_a_token_that_slack_does_not_know(settled_shell: Shell) -> None:
+    settled_shell.variables["SLACK_BOT_TOKEN"] = "xoxb-wrong"
+    outcome = await settled_shell.bot("run")
+    assert outcome.status == 1
+    assert outcome.last_line == "Slack does not accept SLACK_BOT_TOKEN: invalid_auth. `bot.py check` tells more."
+    assert "Traceback" not in outcome.err
+
+
+async def test_it_starts_while_slack_is_away(settled_shell: Shell) -> None:
+    settled_shell.variables["SLACK_API_URL"] = f"http://127.0.0.1:{closed_port()}/api/"
+    process = await settled_shell.listening("run")
+    assert process.returncode is None
+
+
+async def test_healthz(quiet_world: World, http: aiohttp.ClientSession) -> None:
+    await quiet_world.start_bot()
+    async with http.get("/healthz") as answer:
+        assert (answer.status, answer.content_type) == (200, "application/json")
+        assert await answer.json() == {"status": "ok"}
+
+
+async def test_healthz_when_the_storage_does_not_answer(quiet_world: World, http: aiohttp.ClientSession) -> None:
+    await quiet_world.start_bot()
+    with sqlite3.connect(quiet_world.database) as db:
+        db.execute("DROP TABLE conferences")
+    async with http.get("/healthz") as answer:
+        assert (answer.status, answer.content_type) == (503, "application/json")
+        assert "storage" in (await answer.json())["status"]
+
+
+async def test_the_notification_address_takes_posts_only(quiet_world: World, http: aiohttp.ClientSession) -> None:
+    await quiet_world.start_bot()
+    await quiet_world.alice.has_number()
+    await quiet_world.alice.types("/conference me")
+    await quiet_world.until(lambda: quiet_world.call_requests)
+    url = quiet_world.call_requests[0]["notify_url"].removeprefix(quiet_world.url)
+    statuses = {}
+    for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"):
+        async with http.request(method, url) as answer:
+            statuses[method] = answer.status
+    assert statuses == {"GET": 405, "HEAD": 405, "PUT": 405, "PATCH": 405, "DELETE": 405, "POST": 200}
+
+
+async def test_a_notification_address_that_was_never_handed_out(
+    quiet_world: World, http: aiohttp.ClientSession
+) -> None:
+    await quiet_world.start_bot()
+    async with http.post("/hoiio/notifications/0123456789abcdef/guessed") as answer:
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize("arguments", [["ring"], ["run", "now"], ["import-numbers"]])
+async def test_a_command_line_that_makes_no_sense(shell: Shell, arguments: list[str]) -> None:
+    outcome = await shell.bot(*arguments)
+    assert outcome.status == 2
+    assert outcome.err.startswith("usage: bot.py ")
+    assert shell.files == []
+
+
+async def test_help_names_every_command(shell: Shell) -> None:
+    outcome = await shell.bot("--help")
+    assert outcome.status == 0
+    for command in ("run", "demo", "check", "import-numbers"):
+        assert f"\n    {command} " in outcome.out

@@ -1,0 +1,118 @@
+"""What hypothesis makes up for the unit tests: people, numbers, reports and whole conferences."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import phonenumbers
+from hypothesis import strategies as st
+
+from conference.invitation import CallerWish, Group, Guest, Invitation, Invitee, Person
+from conference.model import (
+    CallState,
+    Charge,
+    Conference,
+    ConferenceState,
+    LeftOut,
+    LeftOutReason,
+    Participant,
+    Reason,
+    Report,
+)
+
+BEGUN_AT = datetime(2026, 11, 20, 1, 30, 0, 250_000, tzinfo=UTC)
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def _written_out(region: str) -> str:
+    number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    assert number is not None, region
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+_REGIONS = ("SG", "GB", "US", "DE", "IN", "BR", "JP", "AR", "MX", "CI", "AU", "CN")
+NUMBERS = (*map(_written_out, _REGIONS), "+6591234567", "+6581234567", "+390612345678")
+"""Mobile numbers of many countries, two of one country, and one whose leading zero belongs to it."""
+
+numbers = st.sampled_from(NUMBERS)
+user_ids = st.from_regex(r"[UW][A-Z0-9]{1,10}", fullmatch=True)
+group_ids = st.from_regex(r"S[A-Z0-9]{1,10}", fullmatch=True)
+
+_invitees: st.SearchStrategy[Invitee] = st.one_of(
+    st.builds(Person, user_ids), st.builds(Group, group_ids), st.builds(Guest, numbers)
+)
+invitations = st.builds(
+    lambda invitees, caller: Invitation(tuple(dict.fromkeys(invitees)), caller),
+    st.lists(_invitees, max_size=12),
+    st.sampled_from(CallerWish),
+).filter(lambda invitation: invitation.invitees or invitation.caller is not CallerWish.IF_POSSIBLE)
+charges = st.builds(
+    Charge, st.sampled_from(["SGD", "USD"]), st.decimals(0, 1000, places=3, allow_nan=False, allow_infinity=False)
+)
+reported_states = st.sampled_from([state for state in CallState if state not in {CallState.WAITING, CallState.UNKNOWN}])
+
+
+def reports_about(txn_ref: str, dest: str) -> st.SearchStrategy[Report]:
+    """Anything that a carrier may say of one call."""
+    return st.builds(
+        Report,
+        reported_states,
+        st.just(txn_ref),
+        st.just(dest),
+        st.none() | st.integers(0, 600),
+        st.none() | charges,
+    )
+
+
+@st.composite
+def conferences(draw: st.DrawFn) -> Conference:
+    """Any conference that may come to be shown."""
+    taken = draw(st.lists(numbers, unique=True, max_size=8))
+    participants = tuple(
+        Participant(
+            number,
+            tuple(draw(st.lists(user_ids, unique=True, max_size=3))),
+            draw(st.sampled_from(CallState)),
+            draw(st.none() | st.just(f"AA-C-{place}")),
+            draw(st.none() | st.integers(0, 600)),
+            draw(st.none() | charges),
+        )
+        for place, number in enumerate(taken)
+    )
+    some_left_out = st.builds(LeftOut, st.sampled_from(LeftOutReason), user_ids) | st.builds(
+        lambda number: LeftOut(LeftOutReason.IN_ANOTHER_CALL, number=number), numbers
+    )
+    left_out = draw(st.lists(some_left_out, max_size=4)) * draw(st.sampled_from([1, 1, 150]))
+    state = draw(st.sampled_from(ConferenceState))
+    conference = conference_of(*participants)
+    return replace(
+        conference,
+        left_out=tuple(left_out),
+        state=state,
+        reason=draw(st.sampled_from(Reason)) if state is ConferenceState.ABANDONED else None,
+        detail=draw(st.none() | st.text(max_size=120)),
+        dialed_at=draw(st.none() | st.just(BEGUN_AT + timedelta(seconds=1))),
+        ended_at=draw(st.none() | st.just(BEGUN_AT + timedelta(minutes=12))),
+    )
+
+
+def conference_of(*participants: Participant, state: ConferenceState = ConferenceState.LIVE) -> Conference:
+    """A conference of these calls, begun by U0CALLER."""
+    return Conference(
+        team_id="T1",
+        conference_id="c0ffee",
+        channel_id="C1",
+        caller_id="U0CALLER",
+        invitation=Invitation((Person("U1"), Guest("+6591234567")), CallerWish.ASKED),
+        room="R0000001",
+        notify_secret="secret-part",
+        created_at=BEGUN_AT,
+        response_url="https://hooks.slack.test/commands/1",
+        participants=participants,
+        state=state,
+    )
+
+
+def charge(currency: str, debit: str) -> Charge:
+    return Charge(currency, Decimal(debit))

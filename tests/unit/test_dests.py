@@ -1,0 +1,154 @@
+"""Who of those asked for is rung, and who is left out and why."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conference.dests import DestList, Profile, compose, invited, refusal
+from conference.invitation import CallerWish, Group, Guest, Invitation, Person
+from conference.model import LeftOut, LeftOutReason, Reason
+from tests.unit.generated import NUMBERS, invitations
+
+CALLER, ALICE, BOB = "U0CALLER", "U0ALICE", "U0BOB"
+GROUP = Group("S1")
+MINE, HERS, HIS, GUEST = "+6591230000", "+6591230001", "+6591230002", "+6581234567"
+ON_FILE = {CALLER: MINE, ALICE: HERS, BOB: HIS}
+
+
+def asked(*invitees: Person | Group | Guest, caller: CallerWish = CallerWish.IF_POSSIBLE) -> Invitation:
+    return Invitation(invitees, caller)
+
+
+def dests(
+    invitation: Invitation,
+    *,
+    members: tuple[str, ...] = (),
+    profiles: Mapping[str, Profile] | None = None,
+    numbers: Mapping[str, str] = ON_FILE,
+    open_numbers: frozenset[str] = frozenset(),
+) -> DestList:
+    everybody = invited(invitation, CALLER, {GROUP.group_id: members})
+    return compose(everybody, profiles=profiles or {}, numbers=numbers, open_numbers=open_numbers)
+
+
+def rung(dest_list: DestList) -> list[tuple[str, tuple[str, ...]]]:
+    return [(participant.number, participant.people) for participant in dest_list.participants]
+
+
+def test_the_caller_comes_first_and_then_the_order_typed() -> None:
+    result = dests(asked(Guest(GUEST), Person(BOB), Person(ALICE)))
+    assert rung(result) == [(MINE, (CALLER,)), (GUEST, ()), (HIS, (BOB,)), (HERS, (ALICE,))]
+    assert result.left_out == ()
+
+
+def test_nobody_is_rung_twice_who_is_named_and_in_a_group() -> None:
+    result = dests(asked(Person(ALICE), GROUP, Person(CALLER)), members=(BOB, ALICE, CALLER, BOB))
+    assert rung(result) == [(MINE, (CALLER,)), (HERS, (ALICE,)), (HIS, (BOB,))]
+
+
+def test_two_people_with_one_number_share_one_call() -> None:
+    result = dests(asked(Person(ALICE), Person(BOB)), numbers={**ON_FILE, BOB: HERS})
+    assert rung(result) == [(MINE, (CALLER,)), (HERS, (ALICE, BOB))]
+
+
+@pytest.mark.parametrize("order", [(Person(ALICE), Guest(HERS)), (Guest(HERS), Person(ALICE))])
+def test_a_guest_who_is_somebody_named_is_that_person(order: tuple[Person | Guest, ...]) -> None:
+    assert rung(dests(asked(*order))) == [(MINE, (CALLER,)), (HERS, (ALICE,))]
+
+
+@pytest.mark.parametrize(
+    ("profiles", "numbers", "open_numbers", "reason"),
+    [
+        ({BOB: Profile(is_bot=True)}, ON_FILE, frozenset(), LeftOutReason.BOT),
+        ({BOB: Profile(is_bot=True)}, {CALLER: MINE, ALICE: HERS}, frozenset(), LeftOutReason.BOT),
+        ({BOB: Profile(is_deactivated=True)}, ON_FILE, frozenset(), LeftOutReason.DEACTIVATED),
+        ({}, {CALLER: MINE, ALICE: HERS}, frozenset(), LeftOutReason.NO_NUMBER),
+        ({}, ON_FILE, frozenset({HIS}), LeftOutReason.IN_ANOTHER_CALL),
+    ],
+)
+def test_who_can_not_be_rung_is_left_out_with_the_reason(
+    profiles: dict[str, Profile], numbers: dict[str, str], open_numbers: frozenset[str], reason: LeftOutReason
+) -> None:
+    result = dests(asked(Person(BOB), Person(ALICE)), profiles=profiles, numbers=numbers, open_numbers=open_numbers)
+    assert rung(result) == [(MINE, (CALLER,)), (HERS, (ALICE,))]
+    assert result.left_out == (LeftOut(reason, user_id=BOB),)
+
+
+def test_a_guest_in_another_call_is_left_out_by_number() -> None:
+    result = dests(asked(Guest(GUEST), Person(ALICE)), open_numbers=frozenset({GUEST}))
+    assert rung(result) == [(MINE, (CALLER,)), (HERS, (ALICE,))]
+    assert result.left_out == (LeftOut(LeftOutReason.IN_ANOTHER_CALL, number=GUEST),)
+
+
+@pytest.mark.parametrize("also", [(), (Person(CALLER),), (GROUP,)])
+def test_without_me_leaves_the_caller_out_however_else_they_are_named(also: tuple[Person | Group, ...]) -> None:
+    result = dests(asked(Person(ALICE), *also, caller=CallerWish.LEFT_OUT), members=(CALLER, BOB))
+    assert all(CALLER not in people for _, people in rung(result))
+    assert result.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("invitation", "numbers", "reason"),
+    [
+        (asked(Person(ALICE)), ON_FILE, None),
+        (asked(Person(ALICE)), {CALLER: MINE}, Reason.ONLY_THE_CALLER),
+        (asked(Person(CALLER)), {CALLER: MINE}, Reason.ONLY_THE_CALLER),
+        (asked(Guest(MINE)), {CALLER: MINE}, Reason.ONLY_THE_CALLER),
+        (asked(Person(ALICE), caller=CallerWish.ASKED), {CALLER: MINE}, None),
+        (asked(caller=CallerWish.ASKED), ON_FILE, None),
+        (asked(caller=CallerWish.ASKED), {}, Reason.NOBODY_TO_RING),
+        (asked(caller=CallerWish.LEFT_OUT), ON_FILE, Reason.NOBODY_TO_RING),
+        (asked(Person(ALICE), caller=CallerWish.LEFT_OUT), ON_FILE, None),
+        (asked(Guest(GUEST)), {}, None),
+        (asked(Person(ALICE)), {}, Reason.NOBODY_TO_RING),
+    ],
+)
+def test_a_call_that_makes_no_sense_is_refused(
+    invitation: Invitation, numbers: dict[str, str], reason: Reason | None
+) -> None:
+    assert refusal(dests(invitation, numbers=numbers), invitation, CALLER) is reason
+
+
+@pytest.mark.parametrize(("guests", "reason"), [(7, None), (8, Reason.TOO_MANY)])
+def test_eight_phones_may_ring_and_not_nine(guests: int, reason: Reason | None) -> None:
+    invitation = asked(*(Guest(f"+6581230{number:03}") for number in range(guests)))
+    assert refusal(dests(invitation), invitation, CALLER) is reason
+
+
+def test_those_left_out_and_those_who_share_take_no_place_among_the_eight() -> None:
+    people = [f"U{number}" for number in range(20)]
+    numbers = {person: f"+658123000{place % 7}" for place, person in enumerate(people[:14])}
+    invitation = asked(*map(Person, people))
+    result = dests(invitation, numbers={**numbers, CALLER: MINE})
+    assert (len(result.participants), len(result.left_out)) == (8, 6)
+    assert refusal(result, invitation, CALLER) is None
+
+
+@given(invitations, st.data())
+@settings(max_examples=150, deadline=None)
+def test_everybody_asked_for_is_rung_once_or_left_out_once(invitation: Invitation, data: st.DataObject) -> None:
+    members = {
+        invitee.group_id: data.draw(st.lists(st.sampled_from(["U1", "U2", CALLER])))
+        for invitee in invitation.invitees
+        if isinstance(invitee, Group)
+    }
+    everybody = invited(invitation, CALLER, members)
+    people = [invitee.user_id for invitee in everybody if isinstance(invitee, Person)]
+    on_file = data.draw(st.fixed_dictionaries({person: st.none() | st.sampled_from(NUMBERS) for person in people}))
+    flags = st.builds(Profile, st.booleans(), st.booleans())
+    result = compose(
+        everybody,
+        profiles=data.draw(st.dictionaries(st.sampled_from(people), flags)) if people else {},
+        numbers={person: number for person, number in on_file.items() if number},
+        open_numbers=data.draw(st.frozensets(st.sampled_from(NUMBERS), max_size=3)),
+    )
+    rung_people = [person for participant in result.participants for person in participant.people]
+    left_people = [left.user_id for left in result.left_out if left.user_id]
+    assert sorted(rung_people + left_people) == sorted(people)
+    called = [participant.number for participant in result.participants]
+    assert len(set(called)) == len(called)
+    guests = {invitee.number for invitee in everybody if isinstance(invitee, Guest)}
+    left_numbers = {left.number or on_file[str(left.user_id)] for left in result.left_out}
+    assert guests <= {*called, *left_numbers}

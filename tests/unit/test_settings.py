@@ -1,0 +1,148 @@
+"""Settings: each fault is one line that begins with the setting's name, and no line holds a secret."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from settings import Settings, SettingsError, read_import_settings, read_settings
+
+SECRETS = {
+    "SLACK_BOT_TOKEN": "xoxb-secret-1",
+    "SLACK_SIGNING_SECRET": "secret-2",
+    "SLACK_APP_TOKEN": "xapp-secret-3",
+    "HOIIO_APP_ID": "secret-4",
+    "HOIIO_ACCESS_TOKEN": "secret-5",
+    "HOIIO_CALLER_ID": "+6591234567",
+}
+ENOUGH = {name: SECRETS[name] for name in SECRETS if name not in {"SLACK_APP_TOKEN", "HOIIO_CALLER_ID"}} | {
+    "PUBLIC_URL": "https://rollcall.example.com"
+}
+NAMES = [
+    *SECRETS,
+    *("SLACK_API_URL", "HOIIO_API_URL", "PUBLIC_URL", "HOST", "PORT", "DATABASE", "DEFAULT_REGION"),
+]
+
+
+def faults(environ: dict[str, str]) -> list[str]:
+    with pytest.raises(SettingsError) as raised:
+        read_settings(environ)
+    assert str(raised.value) == "\n".join(raised.value.lines)
+    return raised.value.lines
+
+
+def test_what_is_left_out_has_the_documented_default() -> None:
+    assert read_settings(ENOUGH) == Settings(
+        slack_bot_token="xoxb-secret-1",
+        slack_signing_secret="secret-2",
+        slack_app_token="",
+        slack_api_url="https://slack.com/api/",
+        hoiio_app_id="secret-4",
+        hoiio_access_token="secret-5",
+        hoiio_api_url="https://secure.hoiio.com/open",
+        hoiio_caller_id="",
+        public_url="https://rollcall.example.com",
+        host="127.0.0.1",
+        port=3000,
+        database=Path("data/rollcall.db"),
+        default_region=None,
+    )
+
+
+def test_settings_are_brought_to_one_form() -> None:
+    given_settings = {
+        "SLACK_API_URL": "http://127.0.0.1:9/api",
+        "HOIIO_API_URL": "http://127.0.0.1:8/open/",
+        "PUBLIC_URL": " https://rollcall.example.com/bot/ ",
+        "HOIIO_CALLER_ID": "+65 9123 4567",
+        "PORT": " 65535 ",
+        "DEFAULT_REGION": "sg",
+    }
+    read = read_settings(ENOUGH | given_settings)
+    assert read.slack_api_url == "http://127.0.0.1:9/api/"
+    assert read.hoiio_api_url == "http://127.0.0.1:8/open"
+    assert read.public_url == "https://rollcall.example.com/bot"
+    assert (read.hoiio_caller_id, read.port, read.default_region) == ("+6591234567", 65535, "SG")
+    assert read_settings(ENOUGH | {"HOIIO_CALLER_ID": "private"}).hoiio_caller_id == "private"
+
+
+@pytest.mark.parametrize("name", ENOUGH)
+@pytest.mark.parametrize("emptied", [False, True])
+def test_each_setting_that_is_needed_is_named_when_it_is_missing(name: str, emptied: bool) -> None:
+    environ = {other: value for other, value in ENOUGH.items() if other != name} | ({name: "  "} if emptied else {})
+    (line,) = faults(environ)
+    assert line.startswith(f"{name} is missing. ")
+    assert line.endswith(".")
+
+
+def test_everything_that_is_missing_is_named_at_once() -> None:
+    assert sorted(line.split()[0] for line in faults({})) == sorted(ENOUGH)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxp-not-this"),
+        ("SLACK_APP_TOKEN", "xoxb-not-this"),
+        ("SLACK_API_URL", "slack.com/api"),
+        ("SLACK_API_URL", "ftp://slack.com/api"),
+        ("HOIIO_API_URL", "https://"),
+        ("HOIIO_API_URL", "https://secure.hoiio.com/open?x=1"),
+        ("HOIIO_CALLER_ID", "9876 5432"),
+        ("HOIIO_CALLER_ID", "Private"),
+        ("PUBLIC_URL", "rollcall.example.com"),
+        ("PUBLIC_URL", "https://rollcall.example.com:99999"),
+        ("PUBLIC_URL", "https://rollcall.example.com:x"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("PUBLIC_URL", "https://rollcall.example.com/#top"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", "٣٠٠٠"),
+        ("PORT", "http"),
+        ("DATABASE", "/"),
+        ("DEFAULT_REGION", "65"),
+        ("DEFAULT_REGION", "Singapore"),
+    ],
+)
+def test_each_malformed_setting_is_one_line(name: str, value: str) -> None:
+    (line,) = faults(ENOUGH | {name: value})
+    assert line.startswith(f"{name} ")
+    assert line.endswith(".")
+
+
+def test_socket_mode_takes_the_place_of_the_signing_secret() -> None:
+    environ = {name: value for name, value in ENOUGH.items() if name != "SLACK_SIGNING_SECRET"}
+    assert read_settings(environ | {"SLACK_APP_TOKEN": "xapp-1"}).slack_app_token == "xapp-1"
+    (line,) = faults(environ | {"SLACK_APP_TOKEN": "not-one"})
+    assert line.startswith("SLACK_APP_TOKEN ")
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)))
+@settings(max_examples=300, deadline=None)
+def test_any_values_are_settings_or_a_line_for_each_fault(environ: dict[str, str]) -> None:
+    try:
+        read_settings(environ)
+    except SettingsError as error:
+        named = [line.split()[0] for line in error.lines]
+        assert set(named) <= set(NAMES)
+        assert len(set(named)) == len(named)
+
+
+def test_secrets_and_numbers_are_in_no_repr() -> None:
+    shown = repr(read_settings(ENOUGH | SECRETS)) + repr(read_import_settings(ENOUGH))
+    assert not [secret for secret in SECRETS.values() if secret in shown]
+
+
+def test_secrets_are_in_no_line() -> None:
+    malformed = {"SLACK_BOT_TOKEN": "secret-1", "SLACK_APP_TOKEN": "secret-3", "HOIIO_CALLER_ID": "9876 5432"}
+    text = "".join(faults(ENOUGH | SECRETS | malformed))
+    assert text.count("SLACK_") + text.count("HOIIO_") >= len(malformed)
+    assert not [secret for secret in [*SECRETS.values(), *malformed.values()] if secret in text]
+
+
+def test_the_import_needs_few_settings() -> None:
+    assert read_import_settings({"SLACK_BOT_TOKEN": "xoxb-1", "PORT": "x"}).database == Path("data/rollcall.db")
+    with pytest.raises(SettingsError, match=r"^SLACK_BOT_TOKEN is missing\. .*\.$"):
+        read_import_settings({})

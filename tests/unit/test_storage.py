@@ -1,0 +1,253 @@
+"""The database, as a file on a disk."""
+
+import sqlite3
+import stat
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conference.model import CallState, Conference, ConferenceKey, ConferenceState, Participant
+from conference.ports import Notification, Reading
+from storage import Storage
+from tests.unit.generated import BEGUN_AT, charge, conference_of, conferences, invitations
+
+ALICE = Participant("+6591230001", ("U1",), CallState.RINGING, "AA-1")
+GUEST = Participant("+6591234567")
+CONFERENCE = conference_of(ALICE, GUEST)
+KEY = CONFERENCE.key
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "made" / "rollcall.db"
+
+
+@pytest.fixture
+async def storage(database: Path) -> AsyncIterator[Storage]:
+    opened = await Storage.open(database)
+    yield opened
+    await opened.close()
+
+
+def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
+    """As another process would read them."""
+    other = sqlite3.connect(database)
+    try:
+        return other.execute(sql).fetchall()
+    finally:
+        other.close()
+
+
+async def test_the_files_are_readable_by_their_owner_alone(storage: Storage, database: Path) -> None:
+    await storage.add(CONFERENCE)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in database.parent.iterdir()}
+    assert modes == dict.fromkeys(["rollcall.db", "rollcall.db-wal", "rollcall.db-shm"], 0o600)
+
+
+async def test_commits_are_durable(storage: Storage) -> None:
+    def pragma(name: str) -> object:
+        return storage._db.execute(f"PRAGMA {name}").fetchone()[0]
+
+    assert await storage._run(lambda: (pragma("journal_mode"), pragma("synchronous"))) == ("wal", 2)
+
+
+async def test_the_file_is_opened_again_as_it_was_left(database: Path) -> None:
+    first = await Storage.open(database)
+    await first.add(CONFERENCE)
+    await first.close()
+    shape = rows(database, "SELECT type, name, sql FROM sqlite_master ORDER BY name")
+    second = await Storage.open(database)
+    assert await second.conference(KEY) == CONFERENCE
+    await second.check()
+    await second.close()
+    assert rows(database, "SELECT type, name, sql FROM sqlite_master ORDER BY name") == shape
+
+
+whole_conferences = st.builds(
+    lambda conference, invitation, told, version: replace(
+        conference,
+        invitation=invitation,
+        told=told,
+        version=version,
+        participants=tuple(replace(call, told=call.state) for call in conference.participants),
+    ),
+    conferences(),
+    invitations,
+    st.none() | st.sampled_from(ConferenceState),
+    st.integers(1, 9),
+)
+
+
+@given(whole_conferences)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+async def test_a_conference_comes_back_as_it_was_kept(whole: Conference) -> None:
+    grown = replace(whole, conference_id="grown")
+    with TemporaryDirectory() as folder:
+        storage = await Storage.open(Path(folder) / "rollcall.db")
+        try:
+            await storage.add(whole)
+            assert await storage.conference(KEY) == whole
+            assert await storage.find("c0ffee") == whole
+            await storage.add(replace(grown, participants=(), left_out=()))
+            _, after = await storage.update(grown.key, lambda conference, reading: grown)
+            assert await storage.conference(grown.key) == after == replace(grown, version=after.version)
+        finally:
+            await storage.close()
+
+
+async def test_money_and_moments_keep_every_digit(storage: Storage) -> None:
+    await storage.add(conference_of(replace(ALICE, charge=charge("SGD", "0.140"))))
+    kept = await storage.conference(KEY)
+    assert kept.created_at.isoformat() == "2026-11-20T01:30:00.250000+00:00"
+    assert {currency: str(cost) for currency, cost in kept.costs.items()} == {"SGD": "0.140"}
+
+
+async def test_what_was_never_kept_is_not_found(storage: Storage) -> None:
+    await storage.add(CONFERENCE)
+    assert await storage.find("c0ffeE") is None
+    with pytest.raises(LookupError):
+        await storage.conference(ConferenceKey("T2", "c0ffee"))
+
+
+async def test_a_change_is_stored_with_a_new_version_and_none_without_a_change(storage: Storage) -> None:
+    await storage.add(CONFERENCE)
+    before, after = await storage.update(KEY, lambda conference, _: replace(conference, detail="x"))
+    assert (before, after) == (CONFERENCE, replace(CONFERENCE, detail="x", version=2))
+    same, same_again = await storage.update(KEY, lambda conference, _: replace(conference))
+    assert same is same_again
+    assert await storage.conference(KEY) == after
+
+
+async def test_a_change_that_raises_leaves_nothing_behind(storage: Storage, database: Path) -> None:
+    await storage.add(CONFERENCE)
+
+    def fail(conference: Conference, reading: Reading) -> Conference:
+        assert len(reading.notifications()) == 1
+        raise RuntimeError("change")
+
+    with pytest.raises(RuntimeError, match="change"):
+        await storage.update(KEY, fail, notification=Notification({"dest": "x"}, BEGUN_AT))
+    assert await storage.conference(KEY) == CONFERENCE
+    assert rows(database, "SELECT * FROM notifications") == []
+    await storage.update(KEY, lambda conference, _: replace(conference, detail="still works"))
+
+
+async def test_a_successor_that_can_not_be_kept_undoes_the_change(storage: Storage) -> None:
+    await storage.add(CONFERENCE)
+    with pytest.raises(sqlite3.IntegrityError):
+        await storage.update(KEY, lambda conference, _: replace(conference, detail="x"), successor=CONFERENCE)
+    assert await storage.conference(KEY) == CONFERENCE
+
+
+async def test_a_successor_is_kept_only_with_a_change(storage: Storage) -> None:
+    await storage.add(CONFERENCE)
+    successor = replace(CONFERENCE, conference_id="c1")
+    await storage.update(KEY, lambda conference, _: conference, successor=successor)
+    assert await storage.find("c1") is None
+    await storage.update(KEY, lambda conference, _: replace(conference, detail="x"), successor=successor)
+    assert await storage.find("c1") == successor
+
+
+async def reading_of(storage: Storage, key: ConferenceKey) -> tuple[frozenset[str], list[object]]:
+    seen: list[tuple[frozenset[str], list[object]]] = []
+
+    def look(conference: Conference, reading: Reading) -> Conference:
+        seen.append((reading.open_numbers(), list(reading.notifications())))
+        return conference
+
+    await storage.update(key, look)
+    return seen[0]
+
+
+@pytest.mark.parametrize("state", ConferenceState)
+async def test_numbers_are_open_while_a_conference_may_be_ringing_them(
+    storage: Storage, state: ConferenceState
+) -> None:
+    calls = [Participant(f"+658123000{place}", (), each) for place, each in enumerate(CallState)]
+    await storage.add(replace(conference_of(*calls, state=state), conference_id="other"))
+    await storage.add(CONFERENCE)
+    is_over = state in {ConferenceState.ENDED, ConferenceState.REFUSED, ConferenceState.ABANDONED}
+    expected = frozenset[str]() if is_over else {call.number for call in calls if call.state.is_open}
+    assert (await reading_of(storage, KEY))[0] == expected
+
+
+async def test_open_numbers_are_those_of_other_conferences_of_the_same_workspace(storage: Storage) -> None:
+    await storage.add(CONFERENCE)
+    await storage.add(replace(CONFERENCE, team_id="T2", conference_id="elsewhere"))
+    assert (await reading_of(storage, KEY))[0] == frozenset()
+
+
+async def test_a_notification_is_kept_once_however_often_it_comes(storage: Storage) -> None:
+    await storage.add(CONFERENCE)
+    first, second = {"dest": "+6591230001", "n": "1"}, {"dest": "+6591230001", "n": "2"}
+    for seconds, fields in enumerate([first, second, first, dict(reversed(first.items()))]):
+        notification = Notification(fields, BEGUN_AT + timedelta(seconds=seconds))
+        before, after = await storage.update(KEY, lambda conference, _: conference, notification=notification)
+        assert before is after
+    assert (await reading_of(storage, KEY))[1] == [first, second]
+
+
+async def test_numbers_are_kept_replaced_and_removed(storage: Storage) -> None:
+    await storage.set_numbers([("T1", "U1", "+6591230001"), ("T2", "U1", "+6591230002")], source="import", now=BEGUN_AT)
+    await storage.set_numbers([("T1", "U1", "+6591230003")], source="self", now=BEGUN_AT + timedelta(1))
+    stored, elsewhere = await storage.number("T1", "U1"), await storage.number("T2", "U1")
+    assert stored is not None
+    assert (stored.number, stored.source, stored.set_at) == ("+6591230003", "self", BEGUN_AT + timedelta(1))
+    assert elsewhere is not None
+    assert elsewhere.number == "+6591230002"
+    assert await storage.remove_number("T1", "U1") is True
+    assert await storage.remove_number("T1", "U1") is False
+    assert await storage.number("T1", "U1") is None
+
+
+async def test_numbers_are_set_all_or_none(storage: Storage) -> None:
+    def breaks_off() -> Iterator[tuple[str, str, str]]:
+        yield from (("T1", f"U{place}", "+6591230001") for place in range(250))
+        raise RuntimeError("file")
+
+    with pytest.raises(RuntimeError, match="file"):
+        await storage.set_numbers(breaks_off(), source="import", now=BEGUN_AT)
+    assert await storage.number("T1", "U0") is None
+    await storage.set_numbers([("T1", "U0", "+6591230001")], source="import", now=BEGUN_AT)
+
+
+async def test_the_board_gets_its_name_from_its_post(storage: Storage) -> None:
+    await storage.add(CONFERENCE)
+    await storage.begin_post(KEY, "board", "", BEGUN_AT)
+    assert (await storage.conference(KEY)).board_ts is None
+    await storage.finish_post(KEY, "board", "1.2", drawn_version=1)
+    assert (await storage.conference(KEY)) == replace(CONFERENCE, board_ts="1.2")
+    await storage.finish_post(KEY, "board", "")
+    assert (await storage.conference(KEY)).board_ts is None
+
+
+async def test_what_the_thread_is_told_is_noted_with_the_post_or_not_at_all(storage: Storage) -> None:
+    await storage.add(CONFERENCE)
+    told = replace(
+        CONFERENCE,
+        told=ConferenceState.LIVE,
+        participants=tuple(replace(call, told=CallState.BUSY) for call in CONFERENCE.participants),
+    )
+    await storage.begin_post(KEY, "reply 1", "[]", BEGUN_AT)
+    with pytest.raises(sqlite3.IntegrityError):
+        await storage.begin_post(KEY, "reply 1", "[]", BEGUN_AT, told=told)
+    assert await storage.conference(KEY) == CONFERENCE
+    await storage.begin_post(KEY, "reply 2", "[]", BEGUN_AT, told=told)
+    assert await storage.conference(KEY) == told
+
+
+async def test_a_start_finds_what_is_unfinished_and_what_is_not_shown(storage: Storage) -> None:
+    for age, state in enumerate(ConferenceState):
+        created_at = BEGUN_AT - timedelta(seconds=age)
+        await storage.add(replace(CONFERENCE, conference_id=state, state=state, created_at=created_at))
+    unfinished = [key.conference_id for key in await storage.unfinished()]
+    assert unfinished == ["unconfirmed", "live", "dialing", "new"]
+    assert len(await storage.unshown()) == len(ConferenceState)
+    await storage.mark_shown(ConferenceKey("T1", "live"), 1)
+    assert ConferenceKey("T1", "live") not in await storage.unshown()
