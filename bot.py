@@ -32,6 +32,7 @@ from handlers import (
     hoiio_notification,
     home_opened,
     number_command,
+    number_form,
     ring_anew_button,
     slack_events,
 )
@@ -84,8 +85,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         )
         opened.push_async_callback(carrier.aclose)
 
-        slack = web_client(settings.slack_bot_token, settings.slack_api_url, session)
-        gateway = SlackGateway(slack, clock)
+        gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session), clock)
         conferences = Conferences(
             storage=storage,
             carrier=carrier,
@@ -102,7 +102,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
             board_posted=conferences.board_posted,
             board_refused=conferences.board_refused,
         )
-        slack_app = _slack_app(settings, slack)
+        slack_app = _slack_app(settings)
         conference_command.register(
             slack_app,
             conferences=conferences,
@@ -111,7 +111,16 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
             default_region=settings.default_region,
         )
         ring_anew_button.register(slack_app, conferences=conferences, gateway=gateway)
-        home_opened.register(slack_app, storage=storage, gateway=gateway)
+        home_tab = home_opened.HomeTab(storage, gateway)
+        home_opened.register(slack_app, home_tab=home_tab)
+        number_form.register(
+            slack_app,
+            storage=storage,
+            gateway=gateway,
+            home_tab=home_tab,
+            clock=clock,
+            default_region=settings.default_region,
+        )
         errors.register(slack_app)
 
         web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES)
@@ -132,7 +141,7 @@ async def _storage(database: Path) -> Storage:
         raise StartError(f"The database {database} can't be opened: {error}. See DATABASE.") from error
 
 
-def _slack_app(settings: Settings, client: AsyncWebClient) -> AsyncApp:
+def _slack_app(settings: Settings) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         # Asking Slack who we are would put a request before the first acknowledgement.
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.slack_bot_token)
@@ -142,7 +151,8 @@ def _slack_app(settings: Settings, client: AsyncWebClient) -> AsyncApp:
     logger.setLevel(logging.ERROR)
     return AsyncApp(
         logger=logger,
-        client=AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[]),
+        # Bolt copies it for work that goes on after an acknowledgement, and our pooled connections can't be copied.
+        client=AsyncWebClient(base_url=settings.slack_api_url),
         signing_secret=settings.slack_signing_secret,
         authorize=authorize,
         # The answer to a command is its acknowledgement; what takes time goes on behind it.

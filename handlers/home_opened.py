@@ -12,14 +12,24 @@ from storage import Storage
 log = logging.getLogger(__name__)
 
 
-def register(app: AsyncApp, *, storage: Storage, gateway: SlackGateway) -> None:
+class HomeTab:
+    """What a person sees on the Home tab."""
+
+    def __init__(self, storage: Storage, gateway: SlackGateway) -> None:
+        self._storage = storage
+        self._gateway = gateway
+
+    async def show(self, team_id: str, user_id: str) -> None:
+        """Draw it anew; that it fails is logged: opening it once more tries again."""
+        stored = await self._storage.number(team_id, user_id)
+        try:
+            await self._gateway.publish_home(user_id, private.help_text(stored.number if stored else None).blocks)
+        except SlackError as error:
+            log.warning("the Home tab could not be shown: %s", error)
+
+
+def register(app: AsyncApp, *, home_tab: HomeTab) -> None:
     @app.event("app_home_opened")
     async def home_opened(event: dict[str, Any], body: dict[str, Any]) -> None:
-        if event.get("tab") != "home":
-            return
-        stored = await storage.number(body["team_id"], event["user"])
-        try:
-            await gateway.publish_home(event["user"], private.help_text(stored.number if stored else None).blocks)
-        except SlackError as error:
-            # Opening it once more tries again.
-            log.warning("the Home tab could not be shown: %s", error)
+        if event.get("tab") == "home":
+            await home_tab.show(body["team_id"], event["user"])

@@ -3,6 +3,7 @@
 from conference.invitation import Problem, ProblemKind, Unreadable
 from conference.model import MAX_PARTICIPANTS, Conference
 from conference.numbers import show_number
+from messages import number_form
 from messages.mrkdwn import Message, context, escape, lines, mention, plain, section
 
 _EXAMPLES = (
@@ -28,6 +29,7 @@ def help_text(number: str | None) -> Message:
             ),
             section(examples),
             context(number_state(number)),
+            number_form.button(number),
         ),
     )
 
@@ -73,9 +75,9 @@ def accepted() -> Message:
 
 def accepted_without_caller() -> Message:
     """The same, to a caller who has no number on file."""
-    return plain(
+    return _with_button(
         "On it: the board appears here in a moment. You are not in this call, because there is no number of yours "
-        "on file. Add it with `/conference number +65 9123 4567`."
+        "on file. Add it, and you can be rung next time."
     )
 
 
@@ -126,10 +128,14 @@ def ask_for_number(conference: Conference) -> Message:
     """To somebody who was wanted in a conference and has no number on file."""
     text = (
         f"{mention(conference.caller_id)} wanted you in a conference call in <#{conference.channel_id}>, but there is "
-        "no phone number of yours on file. Add it with `/conference number +65 9123 4567`, here or in any channel: "
-        "then you can be rung next time. Only you will see it in full."
+        "no phone number of yours on file. Add it, and you can be rung next time. Only you will see it in full."
     )
-    return plain(text)
+    return _with_button(text)
+
+
+def _with_button(text: str) -> Message:
+    """A message to somebody without a number, with the button that opens the form for it."""
+    return Message(text, (section(text), number_form.button(None)))
 
 
 def ring_anew_too_late() -> Message:

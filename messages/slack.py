@@ -159,6 +159,10 @@ class SlackGateway:
         if answer.status_code >= 400:
             raise SlackRefused(answer.body[:80])
 
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """views.open: a form, for the person whose click brought the trigger, within three seconds of it."""
+        await self._call("views_open", trigger_id=trigger_id, view=view)
+
     async def publish_home(self, user_id: str, blocks: Sequence[Block]) -> None:
         """views.publish: what this person sees on the Home tab."""
         await self._call("views_publish", user_id=user_id, view={"type": "home", "blocks": list(blocks)})
