@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3 python) python3)
 BIN := .venv/bin
 CODE := bot.py settings.py conference messages telephony storage handlers operations sandbox tests
 
-.PHONY: install demo run test lint types clean
+.PHONY: install demo demo-auto run test lint types clean
 
 install: .venv/installed
 
@@ -22,6 +22,9 @@ install: .venv/installed
 	@touch $@
 
 demo: .venv/installed
+	@exec $(BIN)/python bot.py demo
+
+demo-auto: .venv/installed
 	@$(BIN)/python bot.py demo --auto
 
 run: .venv/installed

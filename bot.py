@@ -246,8 +246,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", title="commands")
     commands.add_parser("run", help="run the bot (the default)")
-    demo_parser = commands.add_parser("demo", help="a whole world with no account anywhere")
-    demo_parser.add_argument("--auto", action="store_true", help="play one conference and print its thread")
+    demo_parser = commands.add_parser("demo", help="a whole world in a browser, with no account anywhere")
+    demo_parser.add_argument("--auto", action="store_true", help="play one conference by itself and print its thread")
     commands.add_parser("check", help="try every setting against the real services")
     import_parser = commands.add_parser("import-numbers", help="read numbers from a CSV file")
     import_parser.add_argument("file", type=Path, help="CSV headed user_id,number and, if wanted, team_id")
@@ -256,7 +256,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         match asked.command:
             case "demo":
-                return asyncio.run(_demo())
+                return asyncio.run(_demo(asked.auto))
             case "check":
                 return asyncio.run(_check(read_settings(_environment())))
             case "import-numbers":
@@ -284,14 +284,15 @@ async def _run(settings: Settings) -> int:
     return 0
 
 
-async def _demo() -> int:
+async def _demo(auto: bool) -> int:
     # Only here: the bot itself knows no stand-ins.
     from sandbox.demo import play
+    from sandbox.page import open_page
 
     async def serve_with(environ: Mapping[str, str], clock: Clock, stop: asyncio.Event) -> None:
         await serve(read_settings(environ), clock, stop)
 
-    return await play(serve_with)
+    return await (play if auto else open_page)(serve_with)
 
 
 async def _check(settings: Settings) -> int:

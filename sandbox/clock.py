@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 _TICK_SECONDS = 0.02
@@ -55,11 +56,11 @@ class MovedClock:
                     await asyncio.sleep(0)
         self._elapsed = max(self._elapsed, target)
 
-    async def run(self, rate: float) -> None:
-        """Run at `rate` seconds to the real second, until cancelled."""
+    async def run(self, rate: float | Callable[[], float]) -> None:
+        """Run at `rate` seconds to the real second, asked anew at each tick if it is a function, until cancelled."""
         loop = asyncio.get_running_loop()
         real = loop.time()
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             real, before = loop.time(), real
-            await self.advance((real - before) * rate)
+            await self.advance((real - before) * (rate() if callable(rate) else rate))

@@ -1,9 +1,12 @@
 """The README shows what the program does, and its commands work."""
 
 import asyncio
+import os
 import re
+import signal
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from settings import READERS
@@ -13,10 +16,27 @@ README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 
 
-async def test_the_demo_ends_with_the_transcript_that_the_readme_shows() -> None:
-    demo = COMMANDS[0].strip()
-    process = await asyncio.create_subprocess_shell(
-        demo, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+async def test_the_demo_serves_a_page_until_it_is_interrupted() -> None:
+    assert COMMANDS[0].strip() == "make demo"
+    process = await asyncio.create_subprocess_exec(
+        "make", "demo", cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    assert process.stdout
+    address = re.search(r"http://\S+", (await process.stdout.readline()).decode())
+    try:
+        assert address
+        async with aiohttp.ClientSession() as session, session.get(address[0]) as page:
+            assert (page.status, "<h1>Rollcall" in await page.text()) == (200, True)
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+    _, errors = await process.communicate()
+    assert "Traceback" not in errors.decode()
+
+
+async def test_the_automatic_demo_ends_with_the_transcript_that_the_readme_shows() -> None:
+    assert COMMANDS[2].strip() == "make demo-auto"
+    process = await asyncio.create_subprocess_exec(
+        "make", "demo-auto", cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     output, errors = await process.communicate()
     assert (process.returncode, errors.decode()) == (0, "")
@@ -29,7 +49,7 @@ async def test_the_test_command_is_what_ci_runs() -> None:
     assert "make test" in (ROOT / ".ci/run").read_text()
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make (\w+)`?", README)) - {"that"}))
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make ([a-z-]+)`?", README)) - {"that"}))
 async def test_every_target_that_it_names_exists(target: str) -> None:
     process = await asyncio.create_subprocess_exec(
         "make", "--dry-run", target, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE

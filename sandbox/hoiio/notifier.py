@@ -1,9 +1,10 @@
 """Hoiio's notifications: real HTTP requests to the notify_url of a call."""
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -21,12 +22,19 @@ SIGNATURE_HEADER = "X-Hoiio-Signature"
 
 @dataclass(frozen=True)
 class SentNotification:
-    """A notification and what came of it; `http_status` is None when nobody answered."""
+    """A notification and what came of it.
+
+    `http_status` is None when nobody answered, `lost` when it never left. `signature` is what the header said of
+    the body; `seconds` is real time.
+    """
 
     fields: dict[str, str]
     url: str
     http_status: int | None
     at: datetime
+    lost: bool = False
+    signature: Literal["right", "wrong", "none"] = "right"
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class Notifier:
     def __init__(self, clock: MovedClock, agenda: Agenda) -> None:
         self.sent: list[SentNotification] = []
         self.dropped: list[dict[str, str]] = []
+        self.on_sent: Callable[[SentNotification], None] | None = None
         self._clock = clock
         self._agenda = agenda
         self._held_back: list[_Outgoing] = []
@@ -78,6 +87,7 @@ class Notifier:
         """Send one of Hoiio's own, as far as the faults let it."""
         if faults.drops(fields):
             self.dropped.append(fields)
+            self._observe(SentNotification(fields, url, None, self._clock.now(), lost=True))
             return
         outgoing = _Outgoing(fields, url, by_query, copies=2 if faults.duplicates() else 1)
         self._held_back.append(outgoing)
@@ -103,16 +113,23 @@ class Notifier:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if signed is not None:
             headers[SIGNATURE_HEADER] = signature(access_token, body) if signed == "right" else signed
-        at = self._clock.now()
+        at, started = self._clock.now(), asyncio.get_running_loop().time()
+        status: int | None = None
         try:
             async with self._http.post(target, data=body, headers=headers, allow_redirects=False) as answer:
                 await answer.read()
                 status = answer.status
-        except aiohttp.ClientError:
-            self.sent.append(SentNotification(dict(fields), url, None, at))
-            raise
-        self.sent.append(SentNotification(dict(fields), url, status, at))
+        finally:
+            verdict = _verdict(headers.get(SIGNATURE_HEADER), signature(access_token, body))
+            seconds = asyncio.get_running_loop().time() - started
+            sent = SentNotification(dict(fields), url, status, at, signature=verdict, seconds=seconds)
+            self.sent.append(sent)
+            self._observe(sent)
         return status
+
+    def _observe(self, sent: SentNotification) -> None:
+        if self.on_sent is not None:
+            self.on_sent(sent)
 
     def _dispatch(self, batch: list[_Outgoing], access_token: str, delay: float) -> None:
         def begin() -> None:
@@ -126,3 +143,9 @@ class Notifier:
                 # Not taken is recorded, and that is all: Hoiio does not send it again.
                 with contextlib.suppress(aiohttp.ClientError):
                     await self.notify(outgoing.fields, outgoing.url, access_token, by_query=outgoing.by_query)
+
+
+def _verdict(signed: str | None, right: str) -> Literal["right", "wrong", "none"]:
+    if signed is None:
+        return "none"
+    return "right" if signed == right else "wrong"

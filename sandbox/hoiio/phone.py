@@ -93,6 +93,11 @@ class Phone:
         return None if self.leg is None else self.leg.caller_id
 
     @property
+    def in_reach(self) -> bool:
+        """Whether it rings when it is called."""
+        return not isinstance(self.behaviour, Unreachable)
+
+    @property
     def muted(self) -> bool:
         return self.leg is not None and self.leg.muted
 

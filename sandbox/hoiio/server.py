@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from urllib.parse import parse_qsl
@@ -27,7 +27,10 @@ _ALLOWED_METHODS = frozenset({"GET", "POST"})
 
 @dataclass
 class ApiRequest:
-    """A request as it came in. `status` is the code that was answered, None as long as, or if, none was."""
+    """A request as it came in. `status` is the code that was answered, None as long as, or if, none was.
+
+    `http_status` is None if the connection was closed without an answer; `seconds` is real time.
+    """
 
     path: str
     parameters: dict[str, str]
@@ -35,6 +38,9 @@ class ApiRequest:
     status: str | None = None
     taken: bool = False
     """Whether it was carried out, whatever was answered."""
+    http_status: int | None = None
+    answer: Answer = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 class Hoiio(Exchange):
@@ -53,7 +59,10 @@ class Hoiio(Exchange):
         self.faults = Faults()
         self.requests: list[ApiRequest] = []
         """Every request that named a call of the API, in the order received."""
+        self.on_traffic: Callable[[ApiRequest | SentNotification], None] | None = None
+        """Called with each request that was answered or cut off, and each notification that was sent or lost."""
         self._notifier = Notifier(clock, self.agenda)
+        self._notifier.on_sent = self._observe
         self._holds: list[Hold] = []
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
         self._runner: web.AppRunner | None = None
@@ -150,6 +159,19 @@ class Hoiio(Exchange):
     async def _serve(self, path: str, method: str, given: Parameters | None) -> web.Response | None:
         """The answer to a request with those parameters (None: unreadable); None to hang up without one."""
         record = self._record(path, given or {})
+        started = asyncio.get_running_loop().time()
+        response: web.Response | None = None
+        try:
+            response = await self._respond(record, path, method, given)
+        finally:
+            record.http_status = None if response is None else response.status
+            record.seconds = asyncio.get_running_loop().time() - started
+            self._observe(record)
+        return response
+
+    async def _respond(
+        self, record: ApiRequest, path: str, method: str, given: Parameters | None
+    ) -> web.Response | None:
         await self._pass_hold(path, "before")
         accident = self.faults.draw(path)
         if accident.lost == "before":
@@ -169,8 +191,12 @@ class Hoiio(Exchange):
             return web.Response(status=accident.http_5xx[1], text=_GARBLE)
         if accident.garbled_answer:
             return web.Response(text=_GARBLE, content_type="text/html")
-        record.status = str(answer["status"])
+        record.status, record.answer = str(answer["status"]), answer
         return web.json_response(answer)
+
+    def _observe(self, traffic: ApiRequest | SentNotification) -> None:
+        if self.on_traffic is not None:
+            self.on_traffic(traffic)
 
     def _record(self, path: str, given: Parameters) -> ApiRequest:
         shown = {name: _MASK if name == "access_token" else value for name, value in given.items()}

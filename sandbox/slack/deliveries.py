@@ -5,8 +5,9 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Literal
 from urllib.parse import urlencode
 
@@ -42,12 +43,25 @@ class Delivery:
         return self.error is None
 
 
+@dataclass(frozen=True)
+class SentDelivery:
+    """A delivery as it was sent, and what came of it. `signed` is False over a socket, which needs no signature."""
+
+    kind: Kind
+    payload: JsonObject
+    at: datetime
+    signed: bool
+    outcome: Delivery
+
+
 class Deliveries:
     """Sends to the app, wherever it is to be reached."""
 
     def __init__(self, clock: MovedClock, sockets: SocketMode, signing_secret: str) -> None:
         self.events_url = ""
         self.ack_seconds = 3.0
+        self.sent: list[SentDelivery] = []
+        self.on_sent: Callable[[SentDelivery], None] | None = None
         self._clock = clock
         self._sockets = sockets
         self._secret = signing_secret
@@ -75,6 +89,15 @@ class Deliveries:
 
     async def deliver(self, kind: Kind, payload: JsonObject, retry: tuple[int, str] | None = None) -> Delivery:
         """Send it once, and give the app `ack_seconds` of real time to acknowledge it."""
+        at, signed = self._clock.now(), not self._sockets.connected
+        outcome = await self._deliver(kind, payload, retry)
+        sent = SentDelivery(kind, payload, at, signed, outcome)
+        self.sent.append(sent)
+        if self.on_sent is not None:
+            self.on_sent(sent)
+        return outcome
+
+    async def _deliver(self, kind: Kind, payload: JsonObject, retry: tuple[int, str] | None) -> Delivery:
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:

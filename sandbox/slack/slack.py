@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from sandbox.clock import MovedClock
-from sandbox.slack.deliveries import Deliveries
+from sandbox.slack.deliveries import Deliveries, SentDelivery
 from sandbox.slack.elements import Filled
 from sandbox.slack.faults import Faults, Hold, When
 from sandbox.slack.model import ApiCall, Channel, Group, JsonObject, Message, Person, View
@@ -27,7 +27,7 @@ class Slack:
     """A stand-in for Slack: the Web API and Socket Mode over HTTP, and people to drive a bot with.
 
     Tests set `events_url` (where deliveries go over HTTP), `scopes`, `rate_limits`, `ack_seconds` (real) and
-    `on_change(what, thing)`, called with "message", "view" or "call" and the thing that changed.
+    `on_change(what, thing)`, called with "message", "view", "call" or "delivery" and the thing that changed.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Slack:
         self._web = WebApi(self.workspace, self._views, self._urls, bot_token=bot_token, app_token=app_token)
         self._web.new_socket_url = lambda: f"{self._host_url('ws')}/link/?ticket={self._sockets.new_ticket()}"
         self._deliveries = Deliveries(clock, self._sockets, signing_secret)
+        self._deliveries.on_sent = lambda sent: self.workspace.changed("delivery", sent)
         self._people = People(self.workspace, self._views, self._urls, self._deliveries, self._response_url)
         self._runner: web.AppRunner | None = None
         self._address: tuple[str, int] | None = None
@@ -143,6 +144,11 @@ class Slack:
     def calls(self) -> list[ApiCall]:
         """Every request of the app's, in the order they came in."""
         return self._web.calls
+
+    @property
+    def deliveries(self) -> list[SentDelivery]:
+        """Everything that Slack sent to the app, in the order it was answered or given up."""
+        return self._deliveries.sent
 
     @property
     def faults(self) -> Faults:

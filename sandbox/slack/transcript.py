@@ -5,52 +5,10 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sandbox.slack.emoji import EMOJI
 from sandbox.slack.model import Channel, JsonObject, Message, Person
 from sandbox.slack.slack import Slack
 
-_EMOJI: Final = {
-    "telephone_receiver": "📞",
-    "phone": "☎️",
-    "telephone": "☎️",
-    "iphone": "📱",
-    "calling": "📲",
-    "large_green_circle": "🟢",
-    "large_yellow_circle": "🟡",
-    "large_orange_circle": "🟠",
-    "large_blue_circle": "🔵",
-    "red_circle": "🔴",
-    "white_circle": "⚪",
-    "black_circle": "⚫",
-    "bell": "🔔",
-    "no_bell": "🔕",
-    "warning": "⚠️",
-    "question": "❓",
-    "grey_question": "❔",
-    "hourglass_flowing_sand": "⏳",
-    "hourglass": "⌛",
-    "no_entry": "⛔",
-    "no_entry_sign": "🚫",
-    "white_check_mark": "✅",
-    "heavy_check_mark": "✔️",
-    "x": "❌",
-    "wave": "👋",
-    "mute": "🔇",
-    "speaker": "🔈",
-    "studio_microphone": "🎙️",
-    "clock1": "🕐",
-    "stopwatch": "⏱️",
-    "lock": "🔒",
-    "moneybag": "💰",
-    "bulb": "💡",
-    "information_source": "ℹ️",
-    "tada": "🎉",
-    "zzz": "💤",
-    "bust_in_silhouette": "👤",
-    "busts_in_silhouette": "👥",
-    "gear": "⚙️",
-    "arrows_counterclockwise": "🔄",
-    "octagonal_sign": "🛑",
-}
 _SHORTCODE: Final = re.compile(r":([a-z0-9_+\-]+):")
 _ANGLED: Final = re.compile(r"<([^<>]+)>")
 _BOLD: Final = re.compile(r"(?<![\w*])\*(\S|\S[^*\n]*?\S)\*(?![\w*])")
@@ -206,4 +164,4 @@ def _date_parts(moment: datetime, today: datetime) -> dict[str, str]:
 
 
 def _emoji(text: str) -> str:
-    return _SHORTCODE.sub(lambda found: _EMOJI.get(found.group(1), found.group()), text)
+    return _SHORTCODE.sub(lambda found: EMOJI.get(found.group(1), found.group()), text)

@@ -54,6 +54,7 @@ class Views:
             return self._change(before, body)
         view = self._new(person, body)
         self._homes[person.id] = view
+        self._workspace.changed("view", view)
         return view
 
     def open(self, trigger_id: str, body: JsonObject, *, push: bool = False) -> View:
@@ -77,6 +78,7 @@ class Views:
             raise SlackError("push_limit_reached")
         view = self._new(person, body, stack)
         stack.append(view)
+        self._workspace.changed("view", view)
         return view
 
     def update(
@@ -114,7 +116,6 @@ class Views:
         root, previous = (stack[0].id, stack[-1].id) if stack else (view_id, None)
         view = View(view_id, person, self._filled(body), self._hash(), root, previous)
         self._all[view_id] = view
-        self._workspace.changed("view", view)
         return view
 
     def _change(self, view: View, body: JsonObject) -> View:

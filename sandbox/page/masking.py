@@ -1,0 +1,52 @@
+"""What must not be read off the wire: tokens, secret addresses, and whole phone numbers."""
+
+import re
+from typing import Any, Final
+
+import phonenumbers
+
+HIDDEN: Final = "•••"
+
+_SECRETS: Final = frozenset({"token", "access_token", "trigger_id", "ticket"})
+_SECRET_ADDRESSES: Final = frozenset({"notify_url", "response_url"})
+_TYPED: Final = frozenset({"text", "value"})
+"""Fields that hold what somebody typed, where a number may stand without its `+`."""
+
+_TOKEN: Final = re.compile(r"\b(xox[a-z]|xapp)-[\w-]+")
+_TICKET: Final = re.compile(r"(?<=ticket=)\w+")
+_RESPONSE_PATH: Final = re.compile(r"(/(?:commands|actions)/\w+/)\w+")
+_INTERNATIONAL: Final = re.compile(r"\+\d(?:[ ().\-]?\d){6,14}(?!\d)")
+_TYPED_NUMBER: Final = re.compile(r"(?<![\w^.+])\d(?:[ ().\-]?\d){6,14}(?![\d.])")
+
+
+def masked_number(number: str) -> str:
+    """A number as anybody may see it: `+65 •••• 4567`, or `•••• 4567` if its country is not known."""
+    digits = "".join(character for character in number if character.isdigit())
+    try:
+        country = f"+{phonenumbers.parse(number).country_code} "
+    except phonenumbers.NumberParseException:
+        country = ""
+    return f"{country}•••• {digits[-4:]}"
+
+
+def masked(value: Any, name: str = "") -> Any:
+    """The same value, fit to be shown; `name` is the field it stands in."""
+    if isinstance(value, dict):
+        return {key: masked(inside, str(key)) for key, inside in value.items()}
+    if isinstance(value, list):
+        return [masked(inside, name) for inside in value]
+    if not isinstance(value, str):
+        return value
+    if name in _SECRETS:
+        return HIDDEN
+    if name in _SECRET_ADDRESSES:
+        return f"{value.rpartition('/')[0]}/{HIDDEN}"
+    text = _TOKEN.sub(rf"\1-{HIDDEN}", value)
+    text = _TICKET.sub(HIDDEN, text)
+    text = _RESPONSE_PATH.sub(rf"\1{HIDDEN}", text)
+    text = _INTERNATIONAL.sub(_mask, text)
+    return _TYPED_NUMBER.sub(_mask, text) if name in _TYPED else text
+
+
+def _mask(found: re.Match[str]) -> str:
+    return masked_number(found.group())

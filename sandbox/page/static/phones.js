@@ -1,0 +1,123 @@
+// The phones: each person's, and any other that is rung.
+
+import { notice, say } from "./announce.js";
+import { byId, el, fill, hidden } from "./dom.js";
+import { clockTime } from "./mrkdwn.js";
+import { avatar } from "./places.js";
+import { setRinging } from "./ring.js";
+import { act, now, on, person, store } from "./state.js";
+
+const TICK_MILLISECONDS = 250;
+let ringing = null;
+
+const STATES = { idle: "Idle", ringing: "Ringing", in_call: "In a call" };
+
+export const ownerOf = (phone) => person(phone.owner)?.real_name ?? "A guest";
+
+function draw() {
+  fill(byId("phone-list"), store.phones, (one) => one.id, card);
+  const rings = store.phones.filter((one) => one.state === "ringing");
+  announce(rings);
+  setRinging(rings.some((one) => !one.silenced));
+  const badge = byId("ringing-badge");
+  badge.hidden = !rings.length;
+  badge.replaceChildren(String(rings.length), hidden(" ringing"));
+  document.title = rings.length ? `(${rings.length}) ringing · Rollcall demo` : "Rollcall demo";
+  tick();
+}
+
+function announce(rings) {
+  const before = ringing;
+  ringing = new Set(rings.map((one) => one.id));
+  if (before === null) return;
+  for (const phone of rings) if (!before.has(phone.id)) say(`${ownerOf(phone)}’s phone is ringing.`, { urgent: true });
+}
+
+function card(phone) {
+  const owner = ownerOf(phone);
+  const button = (does, label, style = "") =>
+    el(
+      `button${style}`,
+      { type: "button", onclick: () => press(phone, does), "data-focus": does },
+      label,
+      hidden(` ${owner}’s phone`),
+    );
+  return el(
+    `li.phone.is-${phone.state.replace("_", "-")}${phone.in_reach ? "" : ".out-of-reach"}`,
+    {},
+    el(
+      "article",
+      { "aria-label": `${owner}’s phone` },
+      el("div.phone-top", {}, phone.owner ? avatar(phone.owner) : el("span.avatar.hue-guest", { "aria-hidden": "true" }, "?"),
+        el("div", {}, el("h3", {}, owner), el("p.soft.number", {}, phone.number))),
+      status(phone),
+      el("div.phone-actions", {}, actions(phone, button)),
+      texts(phone),
+    ),
+  );
+}
+
+function status(phone) {
+  if (phone.state === "ringing") {
+    return el(
+      "div.status",
+      {},
+      el("p.status-word", {}, el("span.sign.bell", { "aria-hidden": "true" }, "🔔"), phone.silenced ? "Ringing, left alone" : STATES.ringing),
+      el("p.soft", {}, `Call from ${phone.caller === "private" ? "a private number" : phone.caller}`),
+    );
+  }
+  if (phone.state === "in_call") {
+    return el(
+      "div.status",
+      {},
+      el("p.status-word", {}, el("span.sign", { "aria-hidden": "true" }, "●"), STATES.in_call, phone.muted ? ", muted" : "", " ",
+        el("span.timer", { "data-since": phone.answered_at }, "0:00")),
+      el("p.soft", {}, "Room ", el("code", {}, phone.room), " ", el("span", { "data-cost-since": phone.answered_at, "data-rate": phone.rate })),
+    );
+  }
+  const word = phone.in_reach ? STATES.idle : "Out of reach";
+  return el("div.status", {}, el("p.status-word", {}, el("span.sign", { "aria-hidden": "true" }, phone.in_reach ? "○" : "⊘"), word));
+}
+
+function actions(phone, button) {
+  if (phone.state === "ringing") {
+    return [
+      button("answer", "Answer", ".go"),
+      button("decline", "Decline", ".stop"),
+      phone.silenced ? null : button("let_ring", "Let it ring"),
+    ];
+  }
+  if (phone.state === "in_call") return [button("hang_up", "Hang up", ".stop")];
+  return [
+    phone.in_reach ? button("out_of_reach", "Put out of reach", ".small") : button("in_reach", "Back in reach", ".small"),
+  ];
+}
+
+function texts(phone) {
+  if (!phone.texts.length) return null;
+  return el(
+    "ul.texts",
+    { "aria-label": "Text messages" },
+    phone.texts.map((one) => el("li", {}, el("p.soft", {}, `Text${one.from ? ` from ${one.from}` : ""}, ${clockTime(one.at)}`), el("p", {}, one.text))),
+  );
+}
+
+async function press(phone, does) {
+  const went = await act("phone", { phone: phone.id, does });
+  if (went.error) notice(went.error);
+}
+
+// Timers and cost go on between two changes.
+function tick() {
+  for (const timer of document.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, Math.floor(now() - Number(timer.dataset.since)));
+    timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+  for (const cost of document.querySelectorAll("[data-cost-since]")) {
+    const minutes = Math.max(1, Math.ceil((now() - Number(cost.dataset.costSince)) / 60));
+    cost.textContent = `· SGD ${(minutes * Number(cost.dataset.rate)).toFixed(3)}`;
+  }
+}
+
+setInterval(tick, TICK_MILLISECONDS);
+on("state phones", draw);

@@ -1,0 +1,122 @@
+"""The world of the demo: a workspace, a telephone network and the people who are in both."""
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.clock import MovedClock
+from sandbox.hoiio import Hoiio, Phone
+from sandbox.slack import Channel, Person, Slack
+
+_APP_ID = "demo-app"
+_ACCESS_TOKEN = "demo-hoiio-token"
+
+Serve = Callable[[Mapping[str, str], MovedClock, asyncio.Event], Awaitable[None]]
+"""Runs the bot with these variables for settings, on that clock, until the event is set."""
+
+
+@dataclass(frozen=True)
+class _Resident:
+    name: str
+    real_name: str
+    tz: str
+    channels: tuple[str, ...]
+    has_number_on_file: bool = True
+
+
+_RESIDENTS = (
+    _Resident("alice", "Alice Tan", "Asia/Singapore", ("standup", "incidents", "lounge")),
+    _Resident("bob", "Bob Lim", "Asia/Singapore", ("standup", "incidents", "lounge")),
+    _Resident("carol", "Carol Ng", "Asia/Singapore", ("standup", "incidents", "lounge")),
+    _Resident("dave", "Dave Okoro", "Europe/London", ("standup", "incidents")),
+    _Resident("erin", "Erin Costa", "Asia/Singapore", ("standup", "lounge"), has_number_on_file=False),
+)
+_ON_CALL = ("carol", "dave")
+CHANNEL_WITHOUT_THE_BOT = "lounge"
+
+
+class World:
+    """Five people with phones, three channels, one of which the bot is not in, and a user group."""
+
+    def __init__(self) -> None:
+        self.clock = MovedClock()
+        self.hoiio = Hoiio(self.clock, app_id=_APP_ID, access_token=_ACCESS_TOKEN)
+        self.slack = Slack(self.clock)
+        self.people = {r.name: self.slack.add_person(r.name, real_name=r.real_name, tz=r.tz) for r in _RESIDENTS}
+        self.numbers = {r.name: f"+6591230{place:03}" for place, r in enumerate(_RESIDENTS, start=1)}
+        self.on_file = {r.name for r in _RESIDENTS if r.has_number_on_file}
+        self.channels = {name: self._channel(name) for name in ("standup", "incidents", CHANNEL_WITHOUT_THE_BOT)}
+        self.channel = self.channels["standup"]
+        self.on_call = self.slack.add_group("oncall", *(self.people[name] for name in _ON_CALL))
+        for number in self.numbers.values():
+            self.hoiio.phone(number)
+
+    def _channel(self, name: str) -> Channel:
+        members = [self.people[r.name] for r in _RESIDENTS if name in r.channels]
+        return self.slack.add_channel(name, *members, bot_in=name != CHANNEL_WITHOUT_THE_BOT)
+
+    def phone(self, name: str) -> Phone:
+        return self.hoiio.phone(self.numbers[name])
+
+    def owner(self, number: str) -> Person | None:
+        """Whose phone it is; None for a number that is nobody's here."""
+        return next((self.people[name] for name, theirs in self.numbers.items() if theirs == number), None)
+
+    async def types(self, person: Person, text: str, channel: Channel | None = None) -> None:
+        await self.slack.command(person, channel or self.channel, text)
+
+    def environ(self, port: int, directory: Path) -> dict[str, str]:
+        """The bot's settings."""
+        return {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_API_URL": self.slack.api_url,
+            "HOIIO_APP_ID": _APP_ID,
+            "HOIIO_ACCESS_TOKEN": _ACCESS_TOKEN,
+            "HOIIO_API_URL": self.hoiio.url,
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "PORT": str(port),
+            "DATABASE": str(directory / "rollcall.db"),
+            "DEFAULT_REGION": "SG",
+        }
+
+
+@asynccontextmanager
+async def running(world: World, serve: Serve, rate: float | Callable[[], float]) -> AsyncIterator[asyncio.Future[None]]:
+    """Start both stand-ins, the clock at that rate, and the bot, which is handed over; afterwards end them all.
+
+    An error of the bot's is raised when all has ended.
+    """
+    await world.hoiio.start()
+    await world.slack.start()
+    time_flows = asyncio.create_task(world.clock.run(rate))
+    stop = asyncio.Event()
+    with tempfile.TemporaryDirectory(prefix="rollcall-demo-") as directory:
+        bot = asyncio.ensure_future(serve(world.environ(_free_port(), Path(directory)), world.clock, stop))
+        try:
+            connecting = asyncio.create_task(world.slack.socket_connected())
+            await asyncio.wait({connecting, bot}, return_when=asyncio.FIRST_COMPLETED)
+            connecting.cancel()
+            if bot.done():
+                bot.result()
+            yield bot
+        finally:
+            stop.set()
+            try:
+                # What the bot still waits for, it waits for on this clock: it runs until the bot has ended.
+                await bot
+            finally:
+                time_flows.cancel()
+                await asyncio.wait({time_flows})
+                await world.slack.stop()
+                await world.hoiio.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
