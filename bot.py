@@ -17,14 +17,13 @@ from pathlib import Path
 
 from aiohttp import web
 from dotenv import dotenv_values
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from conference.clock import Clock, SystemClock
-from conference.ports import StorageUnavailableError
-from conference.service import Conferences, NotifyAddress
+from conference.ports import NotifyAddress, StorageUnavailableError
+from conference.service import Conferences
 from handlers import (
     conference_command,
     errors,
@@ -36,6 +35,7 @@ from handlers import (
     ring_anew_button,
     slack_events,
 )
+from handlers.slack_socket import SocketMode
 from messages.directory import SlackDirectory
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
 from messages.updater import Updater
@@ -67,7 +67,7 @@ class Bot:
 
     conferences: Conferences
     updater: Updater
-    slack_app: AsyncApp
+    socket_mode: SocketMode | None
     web_app: web.Application
 
 
@@ -121,17 +121,20 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
             clock=clock,
             default_region=settings.default_region,
         )
-        errors.register(slack_app)
+        errors.register(slack_app, gateway=gateway)
 
         web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES)
         healthz.register(web_app, storage=storage)
         hoiio_notification.register(
             web_app, conferences=conferences, clock=clock, access_token=settings.hoiio_access_token
         )
-        if not settings.slack_app_token:
+        socket_mode = None
+        if settings.slack_app_token:
+            socket_mode = SocketMode(slack_app, gateway, settings.slack_app_token)
+        else:
             slack_events.register(web_app, slack_app=slack_app)
-        await _greet_slack(gateway, settings.slack_app_token)
-        yield Bot(conferences, updater, slack_app, web_app)
+        await _greet_slack(gateway)
+        yield Bot(conferences, updater, socket_mode, web_app)
 
 
 async def _storage(database: Path) -> Storage:
@@ -160,15 +163,11 @@ def _slack_app(settings: Settings) -> AsyncApp:
     )
 
 
-async def _greet_slack(gateway: SlackGateway, app_token: str) -> None:
-    tried = "SLACK_BOT_TOKEN"
+async def _greet_slack(gateway: SlackGateway) -> None:
     try:
         identity = await gateway.identity()
-        if app_token:
-            tried = "SLACK_APP_TOKEN"
-            await gateway.open_socket(app_token)
     except SlackRefused as error:
-        raise StartError(f"Slack does not accept {tried}: {error.code}. `bot.py check` tells more.") from None
+        raise StartError(f"Slack does not accept SLACK_BOT_TOKEN: {error.code}. `bot.py check` tells more.") from None
     except SlackError as error:
         log.warning("Slack could not be reached yet: %s", error)
     else:
@@ -182,28 +181,33 @@ async def serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
         runner = web.AppRunner(bot.web_app, access_log=None)
         await runner.setup()
         try:
+            await _recover(bot)
             await _listen(runner, settings)
-            await bot.conferences.recover()
-            await bot.updater.recover()
             log.info("listening on http://%s:%d", settings.host, settings.port)
-            if settings.slack_app_token:
-                await _serve_socket(bot.slack_app, settings.slack_app_token, stop)
-            else:
-                await stop.wait()
+            if bot.socket_mode:
+                await _open_socket(bot.socket_mode)
+            await stop.wait()
             log.info("stopping")
         finally:
+            if bot.socket_mode:
+                await bot.socket_mode.close()
             await runner.cleanup()
             await _finish(bot)
 
 
-async def _serve_socket(slack_app: AsyncApp, app_token: str, stop: asyncio.Event) -> None:
-    socket_mode = AsyncSocketModeHandler(slack_app, app_token)
-    connecting = asyncio.create_task(socket_mode.connect_async())  # type: ignore[no-untyped-call]
+async def _recover(bot: Bot) -> None:
     try:
-        await stop.wait()
-    finally:
-        connecting.cancel()
-        await socket_mode.close_async()  # type: ignore[no-untyped-call]
+        await bot.conferences.recover()
+        await bot.updater.recover()
+    except StorageUnavailableError as error:
+        raise StartError(f"The database can't be read: {error}. See DATABASE.") from None
+
+
+async def _open_socket(socket_mode: SocketMode) -> None:
+    try:
+        await socket_mode.open()
+    except SlackRefused as error:
+        raise StartError(f"Slack does not accept SLACK_APP_TOKEN: {error.code}. `bot.py check` tells more.") from None
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 CarrierError
 ├── Refused        the carrier said no, with a code; nothing was done
+│   └── NoSuchCall it knows no call of that name
 ├── NotSent        the request surely never left; it may be sent again
 └── AnswerLost     the request left, and what became of it is not known; it must not be repeated
 """
@@ -12,6 +13,9 @@ from datetime import datetime
 from typing import Protocol
 
 from conference.model import Report
+
+RESTARTED = "restart"
+"""Stands for the code of an AnswerLost where the bot was restarted in the middle of asking."""
 
 
 class CarrierError(Exception):
@@ -24,6 +28,10 @@ class Refused(CarrierError):  # noqa: N818 - it is no fault of the program
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class NoSuchCall(Refused):
+    """The carrier knows no call of that name, and never will."""
 
 
 class NotSent(CarrierError):  # noqa: N818
@@ -53,7 +61,7 @@ class Carrier(Protocol):
         """Ring these E.164 numbers and put those who answer into the room. Raises any CarrierError."""
 
     async def status(self, txn_ref: str) -> Report:
-        """What is known of one call. Raises any CarrierError; Refused if there is no such call."""
+        """What is known of one call. Raises any CarrierError."""
 
     def history(self, since: datetime, until: datetime, *, tag: str) -> AsyncIterator[Report]:
         """What is known of the calls between two moments that carry a tag. Raises any CarrierError."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person
-from conference.model import MAX_PARTICIPANTS, LeftOut, LeftOutReason, Participant, Reason
+from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Participant, Reason
 
 
 @dataclass(frozen=True)
@@ -95,3 +95,14 @@ def refusal(dests: DestList, invitation: Invitation, caller_id: str) -> Reason |
     if only_the_caller and invitation.caller is not CallerWish.ASKED:
         return Reason.ONLY_THE_CALLER
     return None
+
+
+def same_people(old: Conference, user_id: str) -> Invitation:
+    """The people of an old conference, as somebody else asks for them, who is rung only if they were among them."""
+    named = {person for call in old.participants for person in call.people} | {left.user_id for left in old.left_out}
+    invitees = old.invitation.invitees
+    if old.invitation.caller is not CallerWish.LEFT_OUT and user_id != old.caller_id:
+        invitees = (Person(old.caller_id), *invitees)
+    if user_id not in named:
+        return Invitation(invitees, CallerWish.LEFT_OUT)
+    return Invitation(invitees, old.invitation.caller if user_id == old.caller_id else CallerWish.IF_POSSIBLE)

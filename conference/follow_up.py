@@ -10,15 +10,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from conference.carrier import Carrier, CarrierError, Refused
+from conference.carrier import Carrier, CarrierError, NoSuchCall
 from conference.clock import Clock
-from conference.model import CallState, Conference, ConferenceKey, ConferenceState, Report, log_state
+from conference.journal import log_state
+from conference.model import CallState, Conference, ConferenceKey, ConferenceState, Report
 from conference.ports import ConferenceStorage, Reading
 
 log = logging.getLogger(__name__)
 
 SEARCH_FOR = timedelta(minutes=10)
 """How long a request whose answer was lost is searched for in the carrier's history."""
+
+SEARCH_UNREADABLE_FOR = timedelta(minutes=30)
+"""The same, while the history can't be read: people must not wait for ever to decide for themselves."""
 
 SEARCH_AFTER_SECONDS = (2.0, 5.0, 10.0, 20.0, 30.0)
 """Waits between those searches; the last one is repeated."""
@@ -34,8 +38,6 @@ SECONDS_BETWEEN_QUESTIONS = 2.0
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=2)
 """How far the carrier's clock may be from ours, when its history is searched."""
-
-NO_SUCH_CALL = "error_invalid_txn_ref"
 
 _FOLLOWED = frozenset({ConferenceState.LIVE, ConferenceState.UNCONFIRMED})
 
@@ -105,7 +107,8 @@ class FollowUp:
 
     async def _news(self, conference: Conference, asked_at: datetime) -> tuple[list[Report], set[str]]:
         """What the carrier says of the open calls, and the numbers of those nobody will ever hear of."""
-        since_dialing = asked_at - (conference.dialed_at or conference.created_at)
+        # A clock that was set back makes no call younger.
+        since_dialing = abs(asked_at - (conference.dialed_at or conference.created_at))
         if since_dialing > ASK_FOR:
             return [], {call.number for call in conference.open_participants}
         reports: list[Report] = []
@@ -113,7 +116,7 @@ class FollowUp:
         if unnamed := _unnamed(conference):
             found = await self._search(conference, asked_at)
             reports += found or []
-            if found is not None and since_dialing > SEARCH_FOR:
+            if since_dialing > (SEARCH_FOR if found is not None else SEARCH_UNREADABLE_FOR):
                 lost |= unnamed
         for call in conference.open_participants:
             if call.txn_ref is None:
@@ -122,7 +125,7 @@ class FollowUp:
                 reports.append(await self._status(call.txn_ref))
             except CarrierError as error:
                 log.warning("conference %s: no word of a call: %s", conference.conference_id, error)
-                if isinstance(error, Refused) and error.code == NO_SUCH_CALL:
+                if isinstance(error, NoSuchCall):
                     lost.add(call.number)
         return reports, lost
 
@@ -136,7 +139,7 @@ class FollowUp:
     async def _search(self, conference: Conference, now: datetime) -> list[Report] | None:
         """The calls of a request whose answer was lost, by its tag; None if the carrier could not be asked."""
         dialed_at = conference.dialed_at or conference.created_at
-        until = min(now, dialed_at + SEARCH_FOR)
+        until = max(dialed_at, min(now, dialed_at + SEARCH_FOR))
         try:
             history = self._carrier.history(
                 dialed_at - CLOCKS_MAY_DIFFER, until + CLOCKS_MAY_DIFFER, tag=conference.conference_id

@@ -5,17 +5,14 @@ nobody can tell any more. A conference goes `new → dialing → live → ended`
 `unconfirmed` (its answer was lost) or `abandoned` (no phone was rung).
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
 from conference.invitation import Invitation
-
-log = logging.getLogger(__name__)
 
 MAX_PARTICIPANTS = 8
 """Active people in one room (Hoiio conference/call, `dest`: "A maximum of 8 numbers are allowed")."""
@@ -26,8 +23,8 @@ class CallState(StrEnum):
 
     WAITING = "waiting"
     RINGING = "ringing"
-    IN_CALL = "in_call"
     UNKNOWN = "unknown"
+    IN_CALL = "in_call"
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
     BUSY = "busy"
@@ -111,6 +108,8 @@ class Report:
     dest: str | None = None
     minutes: int | None = None
     charge: Charge | None = None
+    ended_at: datetime | None = None
+    """When the call was over, as far as the carrier's words tell."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +123,7 @@ class Participant:
     txn_ref: str | None = None
     minutes: int | None = None
     charge: Charge | None = None
+    ended_at: datetime | None = None
     told: CallState | None = None
     """The outcome that the thread has been told."""
 
@@ -137,15 +137,23 @@ class Participant:
         txn_ref = self.txn_ref or report.txn_ref
         if _order(report) <= _order(self):
             return replace(self, txn_ref=txn_ref)
-        return replace(self, state=report.state, minutes=report.minutes, charge=report.charge, txn_ref=txn_ref)
+        return replace(
+            self,
+            state=report.state,
+            minutes=report.minutes,
+            charge=report.charge,
+            ended_at=report.ended_at,
+            txn_ref=txn_ref,
+        )
 
 
-def _order(call: Participant | Report) -> tuple[int, int, Decimal, str, int]:
+def _order(call: Participant | Report) -> tuple[int, int, Decimal, str, int, float]:
     """Where a call's news stands among all that may be said of it. All ends of a call are of one height."""
     rank = _RANK[call.state]
     height = len(_RANK) if call.state.is_final else rank
     debit, currency = (call.charge.debit, call.charge.currency) if call.charge else (Decimal(-1), "")
-    return height, -1 if call.minutes is None else call.minutes, debit, currency, rank
+    ended_at = call.ended_at.timestamp() if call.ended_at else 0.0
+    return height, -1 if call.minutes is None else call.minutes, debit, currency, rank, ended_at
 
 
 @dataclass(frozen=True)
@@ -231,10 +239,16 @@ class Conference:
             participant = conference.find(report)
             if participant is None:
                 continue
-            conference = conference.with_participant(participant, participant.merged(report))
+            merged = participant.merged(report)
+            if merged == participant:
+                continue
+            conference = conference.with_participant(participant, merged)
             if conference.state in _PROVED_WRONG_BY_A_REPORT:
                 # A phone did ring after all.
                 conference = replace(conference, state=ConferenceState.LIVE, reason=None, detail=None)
+        if conference.state is ConferenceState.ENDED and conference.open_participants:
+            # Somebody of whom nobody could tell any more is in the call.
+            conference = replace(conference, state=ConferenceState.LIVE, ended_at=None)
         return conference.settled(now)
 
     def with_participant(self, old: Participant, new: Participant) -> "Conference":
@@ -247,15 +261,15 @@ class Conference:
 
     def settled(self, now: datetime) -> "Conference":
         """The conference, ended if it was live and no call of it is open."""
-        if self.state is ConferenceState.LIVE and not self.open_participants:
-            return replace(self, state=ConferenceState.ENDED, ended_at=now)
-        return self
+        if self.state is not ConferenceState.LIVE or self.open_participants:
+            return self
+        ends = [participant.ended_at for participant in self.participants if participant.ended_at]
+        # News comes a moment after the end; where it came much later, the carrier's own times tell more.
+        came_late = bool(ends) and now - max(ends) > _NEWS_TAKES
+        return replace(self, state=ConferenceState.ENDED, ended_at=max(ends) if came_late else now)
+
+
+_NEWS_TAKES = timedelta(minutes=2)
 
 
 _PROVED_WRONG_BY_A_REPORT = frozenset({ConferenceState.UNCONFIRMED, ConferenceState.REFUSED, ConferenceState.ABANDONED})
-
-
-def log_state(conference: Conference) -> None:
-    """One line for where a conference has come to."""
-    why = ": ".join(filter(None, [conference.reason, conference.detail]))
-    log.info("conference %s: %s%s", conference.conference_id, conference.state, f" ({why})" if why else "")

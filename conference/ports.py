@@ -71,7 +71,7 @@ class Notification:
 
 
 class GroupUnreadableError(Exception):
-    """Slack would not say who is in a user group. The text is Slack's code."""
+    """It could not be learnt who is in a user group. The text is why, in Slack's words or ours."""
 
 
 class Directory(Protocol):
@@ -82,6 +82,16 @@ class Directory(Protocol):
 
     async def profiles(self, user_ids: Iterable[str]) -> Mapping[str, Profile]:
         """What is known of these people; somebody about whom nothing could be learnt is missing."""
+
+
+@dataclass(frozen=True)
+class NotifyAddress:
+    """Where the carrier tells of a conference's calls: below `base`, a path with a part nobody can guess."""
+
+    base: str
+
+    def url(self, conference: Conference) -> str:
+        return f"{self.base}/{conference.conference_id}/{conference.notify_secret}"
 
 
 ReadNotification = Callable[[Mapping[str, str]], Report | None]

@@ -8,17 +8,18 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, TypeVar
 
-from conference.carrier import AnswerLost, Carrier, CarrierError, NotSent, Placed, Refused
+from conference.carrier import RESTARTED, AnswerLost, Carrier, CarrierError, NotSent, Placed, Refused
 from conference.clock import Clock
-from conference.dests import compose, invited, refusal
-from conference.follow_up import FollowUp
+from conference.dests import compose, invited, refusal, same_people
+from conference.follow_up import CLOCKS_MAY_DIFFER, FollowUp
 from conference.invitation import Group, Invitation, Person
+from conference.journal import log_state
 from conference.model import (
     CallState,
     Conference,
@@ -26,7 +27,6 @@ from conference.model import (
     ConferenceState,
     Reason,
     Report,
-    log_state,
 )
 from conference.ports import (
     Change,
@@ -34,12 +34,15 @@ from conference.ports import (
     Directory,
     GroupUnreadableError,
     Notification,
+    NotifyAddress,
     Reading,
     ReadNotification,
     StorageUnavailableError,
 )
 
 log = logging.getLogger(__name__)
+
+_Result = TypeVar("_Result")
 
 STORE_AGAIN_AFTER_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Waits before a change that the storage did not take is stored again; the last one is repeated."""
@@ -49,16 +52,6 @@ DIAL_WITHIN = timedelta(minutes=1)
 
 SEND_AGAIN_AFTER_SECONDS = (1.0, 2.0, 4.0)
 """Waits before a request that surely never left is sent again."""
-
-
-@dataclass(frozen=True)
-class NotifyAddress:
-    """Where the carrier tells of a conference's calls: below `base`, a path with a part nobody can guess."""
-
-    base: str
-
-    def url(self, conference: Conference) -> str:
-        return f"{self.base}/{conference.conference_id}/{conference.notify_secret}"
 
 
 class Conferences:
@@ -86,6 +79,7 @@ class Conferences:
         self._read_notification = read_notification
         self._changed = changed
         self._in_hand: set[asyncio.Task[None]] = set()
+        self._expiring: set[asyncio.Task[None]] = set()
         self._follow_up = FollowUp(storage=storage, carrier=carrier, clock=clock, changed=changed)
 
     async def begin(
@@ -127,13 +121,27 @@ class Conferences:
 
     async def _go_on(self, key: ConferenceKey) -> None:
         """Take a new conference up to its dialing, from wherever it stands."""
-        conference = await self._storage.conference(key)
+        conference = await self._persist(lambda: self._storage.conference(key))
+        if conference.state is ConferenceState.NEW:
+            self._expire(conference)
         if not conference.is_prepared:
             conference = await self._prepare(conference)
         if conference.state is ConferenceState.NEW and conference.board_ts is not None:
             await self._dial(key)
         else:
             self._changed(key)
+
+    def _expire(self, conference: Conference) -> None:
+        """Give it up when its minute is over, whatever it is waiting for by then."""
+
+        async def expire() -> None:
+            left = conference.created_at + DIAL_WITHIN - self._clock.now()
+            await self._clock.sleep(left.total_seconds())
+            await self._abandon(conference.key, Reason.TOO_LATE)
+
+        task = asyncio.create_task(expire())
+        self._expiring.add(task)
+        task.add_done_callback(self._expiring.discard)
 
     async def _prepare(self, conference: Conference) -> Conference:
         """Decide who is rung."""
@@ -170,11 +178,15 @@ class Conferences:
 
     async def _update(self, key: ConferenceKey, change: Change) -> tuple[Conference, Conference]:
         """Store a change, however long it takes: what has happened outside must not be forgotten here."""
+        return await self._persist(lambda: self._storage.update(key, change))
+
+    async def _persist(self, work: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Ask the storage until it answers."""
         for wait in chain(STORE_AGAIN_AFTER_SECONDS, repeat(STORE_AGAIN_AFTER_SECONDS[-1])):
             try:
-                return await self._storage.update(key, change)
+                return await work()
             except StorageUnavailableError as error:
-                log.warning("conference %s: not stored yet: %s", key.conference_id, error)
+                log.warning("the storage does not answer, and is asked again: %s", error)
                 await self._clock.sleep(wait)
         raise AssertionError("it is tried for ever")
 
@@ -192,9 +204,10 @@ class Conferences:
                 return conference
             return _abandoned(conference, reason, detail)
 
-        _, after = await self._update(key, abandon)
-        log_state(after)
-        self._changed(key)
+        before, after = await self._update(key, abandon)
+        if after is not before:
+            log_state(after)
+            self._changed(key)
         return after
 
     async def _dial(self, key: ConferenceKey) -> None:
@@ -204,7 +217,7 @@ class Conferences:
             if conference.state is not ConferenceState.NEW:
                 return conference
             now = self._clock.now()
-            if now - conference.created_at > DIAL_WITHIN:
+            if _is_too_late(conference, now):
                 return _abandoned(conference, Reason.TOO_LATE)
             return replace(conference, state=ConferenceState.DIALING, dialed_at=now)
 
@@ -212,14 +225,19 @@ class Conferences:
         if before.state is not ConferenceState.NEW:
             return
         log_state(conference)
+        self._changed(key)
         if conference.state is ConferenceState.DIALING:
             try:
                 placed = await self._send(conference)
             except CarrierError as error:
                 await self._record_failure(key, error)
+            except Exception:
+                # Whatever it was, the request may have left.
+                log.exception("conference %s: no answer that makes sense", key.conference_id)
+                await self._record_failure(key, AnswerLost("unforeseen"))
             else:
                 await self._record_placed(key, placed)
-        self._changed(key)
+            self._changed(key)
 
     async def _send(self, conference: Conference) -> Placed:
         for wait in chain(SEND_AGAIN_AFTER_SECONDS, [None]):
@@ -304,13 +322,14 @@ class Conferences:
         self._changed(conference.key)
         return True
 
-    async def ring_anew(self, key: ConferenceKey, *, response_url: str | None) -> Conference | None:
-        """Ring the people of a conference that was never confirmed, in a new one, because somebody decided so.
+    async def ring_anew(self, key: ConferenceKey, *, user_id: str, response_url: str | None) -> Conference | None:
+        """Ring the people of a conference that was never confirmed, in a new one, because `user_id` decided so.
 
         None, and nothing is done, unless the search for the old one's calls is over without a trace.
         """
         old = await self._storage.conference(key)
-        new = self._made(old.invitation, old.team_id, old.channel_id, old.caller_id, response_url)
+        invitation = same_people(old, user_id)
+        new = self._made(invitation, old.team_id, old.channel_id, user_id, response_url)
 
         def replaced(conference: Conference, _: Reading) -> Conference:
             if not conference.can_be_rung_anew:
@@ -328,25 +347,25 @@ class Conferences:
     # Starting and stopping
 
     async def recover(self) -> None:
-        """Go on with everything that an earlier process began and did not finish."""
+        """Go on with everything that an earlier process began and did not finish.
+
+        To be called before the first command is taken: one that is under way now would look unfinished too.
+        """
         for key in await self._storage.unfinished():
-            try:
-                await self._recover(key)
-            except Exception:
-                # One that can't be read must not keep the others from going on.
-                log.exception("conference %s: could not be taken up again", key.conference_id)
+            self._start(self._recover(key))
 
     async def _recover(self, key: ConferenceKey) -> None:
-        conference = await self._storage.conference(key)
+        conference = await self._persist(lambda: self._storage.conference(key))
         if conference.state is ConferenceState.NEW:
-            if self._clock.now() - conference.created_at > DIAL_WITHIN:
+            if _is_too_late(conference, self._clock.now()):
                 await self._abandon(key, Reason.TOO_LATE)
             else:
-                self._start(self._go_on(key))
+                await self._go_on(key)
             return
         if conference.state is ConferenceState.DIALING:
             # Whether the request left before the process died is not known, so it is not sent again.
-            conference = await self._record_failure(key, AnswerLost("restart"))
+            conference = await self._record_failure(key, AnswerLost(RESTARTED))
+            self._changed(key)
         self._follow_up.follow(conference, at_once=True)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -365,8 +384,15 @@ class Conferences:
         return set(self._in_hand)
 
     async def close(self) -> None:
-        """Stop asking about calls: the next start asks again."""
+        """Stop what waits for a later moment: the next start takes it up again."""
+        for task in self._expiring:
+            task.cancel()
         await self._follow_up.close()
+
+
+def _is_too_late(conference: Conference, now: datetime) -> bool:
+    """Whether its minute is over; a clock that was set back does not make an old command new."""
+    return not -CLOCKS_MAY_DIFFER <= now - conference.created_at <= DIAL_WITHIN
 
 
 def _abandoned(conference: Conference, reason: Reason, detail: str | None = None) -> Conference:

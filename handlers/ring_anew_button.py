@@ -15,7 +15,7 @@ def register(app: AsyncApp, *, conferences: Conferences, gateway: SlackGateway) 
     @app.action(RING_ANEW_ACTION)
     async def ring_anew(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         key = ConferenceKey(body["team"]["id"], action["value"])
-        begun = await conferences.ring_anew(key, response_url=body.get("response_url"))
+        begun = await conferences.ring_anew(key, user_id=body["user"]["id"], response_url=body.get("response_url"))
         await ack()
         if begun is None and body.get("response_url"):
             await gateway.respond(body["response_url"], private.ring_anew_too_late())

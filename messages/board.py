@@ -1,5 +1,8 @@
 """The board: one message in the channel that shows a conference as it is stored. Pure."""
 
+from collections.abc import Iterator
+
+from conference.carrier import RESTARTED
 from conference.model import CallState, Conference, ConferenceState, LeftOutReason, Participant
 from conference.numbers import mask_number
 from messages.mrkdwn import Block, Message, called, context, lines, listed, mention, moment, section
@@ -21,7 +24,7 @@ _SIGNS = {
 }
 
 _LEFT_OUT = {
-    LeftOutReason.NO_NUMBER: (":telephone_receiver:", "no number on file; asked for it in a direct message"),
+    LeftOutReason.NO_NUMBER: (":telephone_receiver:", "no number on file, so not rung"),
     LeftOutReason.BOT: (":robot_face:", "a bot, so not rung"),
     LeftOutReason.DEACTIVATED: (":bust_in_silhouette:", "deactivated, so not rung"),
     LeftOutReason.IN_ANOTHER_CALL: (":telephone_receiver:", "in another call already, so not rung again"),
@@ -32,7 +35,8 @@ def board(conference: Conference) -> Message:
     """Who started it, the room, a line a person, and how it stands."""
     title = f"*Conference by {mention(conference.caller_id)}* · room `{conference.room}`"
     people = [_line(participant, conference) for participant in conference.participants]
-    people += _left_out_lines(conference)
+    left_out = list(_left_out(conference))
+    people += [f"{sign} {words}" for sign, words in left_out]
     status = _status(conference)
     blocks: list[Block] = [section(title, block_id=board_block_id(conference))]
     if people:
@@ -40,7 +44,8 @@ def board(conference: Conference) -> Message:
     blocks.append(context(status))
     if conference.can_be_rung_anew:
         blocks.append(_ring_anew(conference))
-    spoken = "; ".join(_spoken(participant, conference) for participant in conference.participants)
+    calls = [_spoken(participant, conference) for participant in conference.participants]
+    spoken = "; ".join([*calls, *(words for _, words in left_out)])
     head = f"Conference by {mention(conference.caller_id)}, room {conference.room}"
     text = ". ".join(filter(None, [head, spoken, status]))
     return Message(text, tuple(blocks))
@@ -72,11 +77,11 @@ def _spoken(participant: Participant, conference: Conference) -> str:
 
 
 def _not_rung(participant: Participant, conference: Conference) -> bool:
-    return conference.state in _NEVER_RUNG and not participant.state.is_final
+    return conference.state in _NEVER_RUNG and participant.state.is_open
 
 
-def _left_out_lines(conference: Conference) -> list[str]:
-    result = []
+def _left_out(conference: Conference) -> Iterator[tuple[str, str]]:
+    """A sign and words for each reason for which somebody is not rung."""
     for reason, (sign, words) in _LEFT_OUT.items():
         names = [
             mention(left.user_id) if left.user_id else mask_number(left.number or "")
@@ -84,8 +89,7 @@ def _left_out_lines(conference: Conference) -> list[str]:
             if left.reason is reason
         ]
         if names:
-            result.append(f"{sign} {listed(names)}: {words}")
-    return result
+            yield sign, f"{listed(names)}: {words}"
 
 
 def _status(conference: Conference) -> str:
@@ -93,7 +97,7 @@ def _status(conference: Conference) -> str:
         case ConferenceState.NEW:
             return "Getting ready; no phone is ringing yet."
         case ConferenceState.DIALING:
-            return "Ringing the phones…"
+            return "Hoiio is being asked to ring the phones…"
         case ConferenceState.LIVE:
             return f"Phones rung at {moment(conference.dialed_at or conference.created_at)}."
         case ConferenceState.ENDED:
@@ -110,10 +114,12 @@ def _status(conference: Conference) -> str:
 def _unconfirmed(conference: Conference) -> str:
     if conference.can_be_rung_anew:
         return (
-            "Hoiio never said whether it took this call, and its records show no trace of it: "
+            "Hoiio never said whether it took this call, and nothing has been heard of it since: "
             "most likely nobody was rung. If nobody's phone rang, ring everybody anew."
         )
     happened = CARRIER_CODES.get(conference.detail or "", "Hoiio's answer was lost.")
+    if conference.detail == RESTARTED:
+        happened = "Rollcall was restarted while it was asking Hoiio to ring the phones."
     return (
         f"{happened} Phones may be ringing or may not: Rollcall is finding out, "
         "and will not ring anybody a second time by itself."
@@ -122,7 +128,10 @@ def _unconfirmed(conference: Conference) -> str:
 
 def _cost(conference: Conference) -> str:
     costs = [f"{currency} {debit}" for currency, debit in sorted(conference.costs.items())]
-    return f"Cost {listed(costs)}." if costs else "No cost was reported."
+    if not costs:
+        return "No cost was reported."
+    unknown = sum(call.state is CallState.UNKNOWN for call in conference.participants)
+    return f"Cost at least {listed(costs)}." if unknown else f"Cost {listed(costs)}."
 
 
 def _ring_anew(conference: Conference) -> Block:

@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TypeVar
 
 from conference.clock import Clock
 from conference.dests import Profile
 from conference.ports import GroupUnreadableError
 from messages.slack import SlackError, SlackGateway, SlackRateLimited, SlackRefused
+
+_Answer = TypeVar("_Answer")
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +20,7 @@ PROFILE_GOOD_FOR_SECONDS = 600.0
 SLACKBOT = "USLACKBOT"
 """The one bot of which users.info says that it is none."""
 
+QUESTIONS_AT_ONCE = 8
 TRIES = 3
 WAIT_BETWEEN_TRIES_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 20.0
@@ -30,17 +34,25 @@ class SlackDirectory:
         self._gateway = gateway
         self._clock = clock
         self._remembered: dict[str, tuple[float, Profile]] = {}
+        self._at_once = asyncio.Semaphore(QUESTIONS_AT_ONCE)
 
     async def members(self, group_id: str) -> tuple[str, ...]:
+        try:
+            return await self._ask(lambda: self._gateway.group_members(group_id))
+        except SlackError as error:
+            raise GroupUnreadableError(str(error)) from None
+
+    async def _ask(self, question: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Ask Slack, again if it is busy or does not answer. Raises SlackError."""
         for left in reversed(range(TRIES)):
             try:
-                return await self._gateway.group_members(group_id)
-            except SlackRefused as error:
-                raise GroupUnreadableError(error.code) from None
+                return await question()
+            except SlackRefused:
+                raise
             except SlackError as error:
                 wait = error.retry_after if isinstance(error, SlackRateLimited) else WAIT_BETWEEN_TRIES_SECONDS
                 if not left or wait > LONGEST_WAIT_SECONDS:
-                    raise GroupUnreadableError(str(error)) from None
+                    raise
                 await self._clock.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
@@ -55,7 +67,8 @@ class SlackDirectory:
         if remembered and self._clock.monotonic() - remembered[0] < PROFILE_GOOD_FOR_SECONDS:
             return remembered[1]
         try:
-            user = await self._gateway.user(user_id)
+            async with self._at_once:
+                user = await self._ask(lambda: self._gateway.user(user_id))
         except SlackError as error:
             log.warning("users.info: %s", error)
             return None

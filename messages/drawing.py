@@ -1,13 +1,15 @@
 """One conference being shown: its board, its thread, and the words owed to single people.
 
 What is owed is worked out anew from storage at every step, so a restart or an outage changes when it is said and
-never what. Slack has no way to post a message exactly once, so each is noted before it is sent: one that was noted
-and not named afterwards is looked for in the channel before it is sent again.
+never what. Slack has no way to post a message exactly once, so each is noted before it is sent. A board or reply that
+was noted and not named afterwards is looked for in the channel before it is sent again; words to one person, which the
+bot can't look for, are rather said twice than never.
 """
 
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
 from conference.clock import Clock
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOutReason, Reason
@@ -22,8 +24,35 @@ log = logging.getLogger(__name__)
 TOGETHER_SECONDS = 1.0
 """Outcomes that come within this time of each other share a redraw and a reply."""
 
-CLOCKS_MAY_DIFFER_SECONDS = 60.0
+CLOCKS_MAY_DIFFER = timedelta(hours=1)
 """How far Slack's clock may be from ours, when a message is looked for."""
+
+KEEP_TRYING_FOR = timedelta(hours=24)
+"""How long a message that Slack refuses for a reason that may pass is owed."""
+
+ASK_AGAIN_AFTER = timedelta(days=7)
+"""Somebody who did not add a number is left alone for that long, however often they are called."""
+
+FINAL_CODES = frozenset(
+    {
+        "as_user_not_supported",
+        "cannot_dm_bot",
+        "cannot_reply_to_message",
+        "cant_update_message",
+        "channel_not_found",
+        "edit_window_closed",
+        "invalid_blocks",
+        "is_archived",
+        "message_not_found",
+        "messages_tab_disabled",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "thread_not_found",
+        "user_disabled",
+        "user_not_found",
+    }
+)
+"""Slack's reasons that no waiting will change. Others, such as a token being renewed, may pass."""
 
 REFUSED_FOR_GOOD = ""
 """Stands for the ts of a message that Slack will not have."""
@@ -76,7 +105,7 @@ class Drawing:
         posts = {post.name: post for post in await self._storage.posts(self._key)}
         owed = (
             (self._say_in_private, self._ask_for_numbers)
-            if conference.reason in SAID_IN_PRIVATE
+            if _is_said_in_private(conference, posts)
             else (self._show_board, self._tell_thread, self._ask_for_numbers)
         )
         waits = []
@@ -100,7 +129,7 @@ class Drawing:
         if post is None or post.ts is None:
             await self._post_board(conference, post)
             return 0.0
-        if post.ts == REFUSED_FOR_GOOD or (post.drawn_version or 0) >= conference.version:
+        if (post.drawn_version or 0) >= conference.version:
             return None
         if (wait := self._drawn_at + TOGETHER_SECONDS - self._clock.monotonic()) > 0:
             return wait
@@ -110,6 +139,8 @@ class Drawing:
             try:
                 await self._gateway.update(conference.channel_id, post.ts, picture)
             except SlackRefused as error:
+                if not self._is_for_good(conference, error):
+                    raise
                 # Somebody deleted it, say: the thread goes on telling what happens.
                 log.warning("conference %s: the board can't be redrawn: %s", conference.conference_id, error)
             self._drawn = picture
@@ -126,8 +157,9 @@ class Drawing:
         try:
             ts = await self._send(post, conference.channel_id, board(conference))
         except SlackRefused as error:
-            await self._storage.finish_post(self._key, BOARD, REFUSED_FOR_GOOD)
+            # In this order: a conference without a board must not be left standing if the process ends in between.
             await self._board_refused(self._key, error.code)
+            await self._storage.finish_post(self._key, BOARD, REFUSED_FOR_GOOD)
         else:
             self._drawn_at = self._clock.monotonic()
             await self._board_stands(conference, ts, drawn_version=conference.version)
@@ -162,7 +194,7 @@ class Drawing:
         block_id = f"{post.name}:{conference.conference_id}"
         message = thread.reply(json.loads(post.content), block_id=block_id)
         ts = await self._look_for(conference, post, block_id, thread_ts=board_ts)
-        await self._send_once(post, ts, conference.channel_id, message, thread_ts=board_ts)
+        await self._send_once(conference, post, ts, conference.channel_id, message, thread_ts=board_ts)
 
     async def _ask_for_numbers(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
         if conference.reason not in {None, Reason.NOBODY_TO_RING, Reason.ONLY_THE_CALLER}:
@@ -172,9 +204,14 @@ class Drawing:
             if left.reason is not LeftOutReason.NO_NUMBER or left.user_id in {None, conference.caller_id}:
                 continue
             name = f"ask {left.user_id}"
-            post = posts.get(name) or await self._begin(name)
+            post = posts.get(name)
+            if post is None:
+                a_while_ago = self._clock.now() - ASK_AGAIN_AFTER
+                if await self._storage.posted_since(self._key.team_id, name, a_while_ago):
+                    continue
+                post = await self._begin(name)
             if post.ts is None:
-                await self._send_once(post, None, str(left.user_id), private.ask_for_number(conference))
+                await self._send_once(conference, post, None, str(left.user_id), private.ask_for_number(conference))
                 return 0.0
         return None
 
@@ -192,7 +229,7 @@ class Drawing:
             else:
                 await self._storage.finish_post(self._key, PRIVATE_WORD, "response_url")
                 return 0.0
-        await self._send_once(post, None, conference.caller_id, message)
+        await self._send_once(conference, post, None, conference.caller_id, message)
         return 0.0
 
     # Sending
@@ -212,7 +249,7 @@ class Drawing:
             return await self._gateway.find_post(
                 conference.channel_id,
                 block_id,
-                oldest=post.begun_at.timestamp() - CLOCKS_MAY_DIFFER_SECONDS,
+                oldest=post.begun_at - CLOCKS_MAY_DIFFER,
                 thread_ts=thread_ts,
             )
         except SlackRefused as error:
@@ -229,13 +266,32 @@ class Drawing:
             self._surely_unsent.add(post.name)
             raise
 
+    def _is_for_good(self, conference: Conference, error: SlackRefused) -> bool:
+        return error.code in FINAL_CODES or self._clock.now() - conference.created_at > KEEP_TRYING_FOR
+
     async def _send_once(
-        self, post: Post, ts: str | None, channel: str, message: Message, *, thread_ts: str | None = None
+        self,
+        conference: Conference,
+        post: Post,
+        ts: str | None,
+        channel: str,
+        message: Message,
+        *,
+        thread_ts: str | None = None,
     ) -> None:
-        """Post a message unless it stands already, as `ts`; one that Slack refuses is given up."""
+        """Post a message unless it stands already, as `ts`; one that Slack will never have is given up."""
         try:
             ts = ts or await self._send(post, channel, message, thread_ts=thread_ts)
         except SlackRefused as error:
+            if not self._is_for_good(conference, error):
+                raise
             log.warning("conference %s: %s: refused: %s", self._key.conference_id, post.name, error)
             ts = REFUSED_FOR_GOOD
         await self._storage.finish_post(self._key, post.name, ts)
+
+
+def _is_said_in_private(conference: Conference, posts: Mapping[str, Post]) -> bool:
+    """Whether it concerns the caller alone, or the channel will not have its board."""
+    board_post = posts.get(BOARD)
+    refused = board_post is not None and board_post.ts == REFUSED_FOR_GOOD
+    return conference.reason in SAID_IN_PRIVATE or refused

@@ -30,6 +30,9 @@ class PostStorage(Protocol):
     async def unshown(self) -> Sequence[ConferenceKey]:
         """Conferences of which Slack does not show everything yet."""
 
+    async def posted_since(self, team_id: str, name: str, moment: datetime) -> bool:
+        """Whether a message of that name was begun in a workspace since a moment, for whatever conference."""
+
     async def posts(self, key: ConferenceKey) -> Sequence[Post]: ...
 
     async def begin_post(

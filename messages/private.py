@@ -37,7 +37,7 @@ def help_text(number: str | None) -> Message:
 def number_state(number: str | None) -> str:
     if number is None:
         return "You have no number on file, so you can't be rung. Add it with `/conference number +65 9123 4567`."
-    return f"Your number is {show_number(number)}. Only you see it in full; everybody else sees its last four digits."
+    return f"Your number is {show_number(number)}. Nobody else in Slack sees more than its last four digits."
 
 
 def number_shown(number: str | None) -> Message:
@@ -89,6 +89,14 @@ def not_kept() -> Message:
     )
 
 
+def went_wrong() -> Message:
+    """For a command that met an error nobody foresaw."""
+    return plain(
+        "Something went wrong inside Rollcall, and nobody was rung by this command. Try again in a minute; if it "
+        "happens again, tell whoever runs Rollcall."
+    )
+
+
 def unreadable(result: Unreadable) -> Message:
     """What could not be read, where it stands, and what to type instead."""
     problems = result.problems[:_MOST_PROBLEMS]
@@ -128,7 +136,7 @@ def ask_for_number(conference: Conference) -> Message:
     """To somebody who was wanted in a conference and has no number on file."""
     text = (
         f"{mention(conference.caller_id)} wanted you in a conference call in <#{conference.channel_id}>, but there is "
-        "no phone number of yours on file. Add it, and you can be rung next time. Only you will see it in full."
+        "no phone number of yours on file. Add it, and you can be rung next time. Nobody else in Slack sees it in full."
     )
     return _with_button(text)
 

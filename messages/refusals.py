@@ -70,7 +70,8 @@ def abandoned(conference: Conference) -> str:
     """Why no phone was rung, and what to do."""
     match conference.reason:
         case Reason.NOBODY_TO_RING:
-            return f"Nobody was rung. {why_left_out(conference.left_out, conference.caller_id)}"
+            why = why_left_out(conference.left_out, conference.caller_id)
+            return f"Nobody was rung. {why or 'The command names nobody who could be.'}"
         case Reason.ONLY_THE_CALLER:
             return (
                 "Nobody was rung: you would have been alone in the call. "
@@ -100,7 +101,7 @@ def abandoned(conference: Conference) -> str:
                 f"{mention(conference.caller_id)}, run the command again in a minute."
             )
         case _:
-            return "Hoiio never confirmed these calls. Everybody was rung anew, in another conference."
+            return "Hoiio never confirmed these calls. Somebody chose to ring everybody anew: see the newer board."
 
 
 def _no_board(code: str) -> str:

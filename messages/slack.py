@@ -7,9 +7,11 @@ SlackError
 └── SlackAnswerLost    the request left, and what became of it is not known
 """
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 10
 SESSION_CONNECTIONS = 50
 HISTORY_PAGE = 200
+SHORTEST_RETRY_AFTER_SECONDS = 1.0
 DEFAULT_RETRY_AFTER_SECONDS = 30.0
 """For a 429 that does not say when to come back."""
 
@@ -104,9 +107,10 @@ class SlackGateway:
             frozenset(scopes.replace(" ", "").split(",")),
         )
 
-    async def open_socket(self, app_token: str) -> None:
-        """apps.connections.open: whether Socket Mode can be used."""
-        await self._call("apps_connections_open", app_token=app_token)
+    async def open_socket(self, app_token: str) -> str:
+        """apps.connections.open: the address of a WebSocket, good for one handshake."""
+        answer = await self._call("apps_connections_open", app_token=app_token)
+        return str(answer["url"])
 
     async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> str:
         """chat.postMessage; returns the message's ts. A person's id for a channel is their direct messages."""
@@ -125,15 +129,16 @@ class SlackGateway:
         """chat.update; doing it twice is doing it once."""
         await self._call("chat_update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
 
-    async def find_post(self, channel: str, block_id: str, *, oldest: float, thread_ts: str | None) -> str | None:
-        """The ts of a message of ours whose first block has this id, among those after `oldest` (Unix time)."""
+    async def find_post(self, channel: str, block_id: str, *, oldest: datetime, thread_ts: str | None) -> str | None:
+        """The ts of a message of ours that has a block with this id: in a thread, or in a channel since `oldest`."""
         if thread_ts is None:
-            method = partial(self._call, "conversations_history", channel=channel)
+            since = f"{oldest.timestamp():.6f}"
+            method = partial(self._call, "conversations_history", channel=channel, oldest=since)
         else:
             method = partial(self._call, "conversations_replies", channel=channel, ts=thread_ts)
         cursor = None
         while True:
-            answer = await method(oldest=f"{oldest:.6f}", limit=HISTORY_PAGE, cursor=cursor)
+            answer = await method(limit=HISTORY_PAGE, cursor=cursor)
             for message in answer.get("messages", []):
                 if any(block.get("block_id") == block_id for block in message.get("blocks", [])):
                     return str(message["ts"])
@@ -158,6 +163,8 @@ class SlackGateway:
             raise SlackAnswerLost(f"http {answer.status_code}")
         if answer.status_code >= 400:
             raise SlackRefused(answer.body[:80])
+        if not _is_ok(answer.body):
+            raise SlackAnswerLost("an answer that makes no sense")
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """views.open: a form, for the person whose click brought the trigger, within three seconds of it."""
@@ -185,7 +192,8 @@ class SlackGateway:
             return await getattr(self._client, name)(**arguments)
         except SlackApiError as error:
             sorted_error = _sorted_answer(error)
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except Exception as error:
+            # Also what the SDK makes of an answer that makes no sense.
             sorted_error = _sorted(error)
         if isinstance(sorted_error, SlackRateLimited):
             self._not_before[name] = self._clock.monotonic() + sorted_error.retry_after
@@ -197,7 +205,7 @@ def _sorted_answer(error: SlackApiError) -> SlackError:
     status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
     answer = getattr(response, "data", None)
     code = str(answer.get("error", "")) if isinstance(answer, dict) else ""
-    if status == 429 or code == "ratelimited":
+    if status == 429 or code in {"ratelimited", "rate_limited"}:
         return SlackRateLimited(_retry_after(response.headers))
     if code and status < 500 and code not in TRANSIENT_CODES:
         return SlackRefused(code)
@@ -210,9 +218,17 @@ def _sorted(error: Exception) -> SlackError:
     return SlackAnswerLost(type(error).__name__)
 
 
+def _is_ok(body: str) -> bool:
+    """A response_url of a command answers `ok`, one of a click `{"ok": true}`."""
+    try:
+        return body == "ok" or json.loads(body).get("ok") is True
+    except (ValueError, AttributeError):
+        return False
+
+
 def _retry_after(headers: Mapping[str, str]) -> float:
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     try:
-        return max(0.0, float(value))
+        return max(SHORTEST_RETRY_AFTER_SECONDS, int(value))
     except ValueError:
         return DEFAULT_RETRY_AFTER_SECONDS

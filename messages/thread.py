@@ -47,6 +47,6 @@ def _word(conference: Conference) -> str:
             return abandoned(conference)
         case _:
             return (
-                f"<@{conference.caller_id}>, Hoiio never said whether it took this call, and its records show "
-                "no trace of it. If nobody's phone rang, *Ring everybody anew* on the board does so."
+                f"<@{conference.caller_id}>, Hoiio never said whether it took this call, and nothing "
+                "has been heard of it since. If nobody's phone rang, *Ring everybody anew* on the board does so."
             )

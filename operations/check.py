@@ -21,7 +21,6 @@ OPTIONAL_SCOPES = {
     "usergroups:read": "user groups can't be called",
     "channels:history": "a post whose confirmation is lost may appear twice in a public channel",
     "groups:history": "a post whose confirmation is lost may appear twice in a private channel",
-    "im:history": "a post whose confirmation is lost may appear twice in a direct message",
     "mpim:history": "a post whose confirmation is lost may appear twice in a group message",
 }
 """What does not work without a scope that the manifest asks for."""

@@ -206,6 +206,18 @@ class Storage:
 
     # Posts
 
+    async def posted_since(self, team_id: str, name: str, moment: datetime) -> bool:
+        """Whether a message of that name was begun in a workspace since a moment, for whatever conference."""
+
+        def work() -> bool:
+            row = self._db.execute(
+                "SELECT 1 FROM posts WHERE team_id = ? AND name = ? AND begun_at >= ?",
+                [team_id, name, moment.isoformat()],
+            ).fetchone()
+            return row is not None
+
+        return await self._run(work)
+
     async def posts(self, key: ConferenceKey) -> list[StoredPost]:
         """The messages begun for a conference, oldest first."""
 

@@ -73,6 +73,7 @@ def m002_conferences(db: Database) -> None:
             "minutes": int,
             "currency": str,
             "debit": str,
+            "ended_at": str,
             "told": str,
         },
         pk=("team_id", "conference_id", "position"),
@@ -127,3 +128,4 @@ def m003_posts(db: Database) -> None:
         not_null=("content", "begun_at"),
         strict=True,
     )
+    db.table("posts").create_index(["team_id", "name", "begun_at"])

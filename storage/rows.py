@@ -76,6 +76,7 @@ def _read_participant(row: _Row) -> Participant:
         txn_ref=row["txn_ref"],
         minutes=row["minutes"],
         charge=Charge(row["currency"], Decimal(row["debit"])) if row["currency"] else None,
+        ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
         told=CallState(row["told"]) if row["told"] else None,
     )
 
@@ -108,6 +109,7 @@ def write_conference(db: Database, before: Conference | None, after: Conference)
                 "minutes": participant.minutes,
                 "currency": charge.currency if charge else None,
                 "debit": str(charge.debit) if charge else None,
+                "ended_at": _column(participant.ended_at),
                 "told": participant.told.value if participant.told else None,
             },
             pk=("team_id", "conference_id", "position"),

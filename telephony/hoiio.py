@@ -6,13 +6,13 @@ Hoiio speaks of times in GMT+8, without saying so; everything here is turned to 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import httpx
 
-from conference.carrier import AnswerLost, NotSent, Placed, Refused
+from conference.carrier import AnswerLost, NoSuchCall, NotSent, Placed, Refused
 from conference.model import CallState, Charge, Report
 
 HOIIO_TIME = timezone(timedelta(hours=8))
@@ -27,6 +27,7 @@ SUCCESS = "success_ok"
 UNREADABLE = "unreadable_answer"
 """Stands for Hoiio's code where its answer makes no sense."""
 
+NO_SUCH_CALL = "error_invalid_txn_ref"
 UNSURE_CODES = frozenset({"error_internal_server_error"})
 """Codes that do not say that nothing was done."""
 
@@ -84,7 +85,7 @@ class Hoiio:
         if not isinstance(refs, list) or not all(isinstance(ref, str) for ref in refs):
             raise AnswerLost(UNREADABLE)
         named = tuple(filter(None, map(str.strip, refs)))
-        if len(set(named)) != len(dests):
+        if not len(named) == len(set(named)) == len(dests):
             raise AnswerLost(UNREADABLE)
         answered_room = str(answer.get("room") or "")
         return Placed(answered_room if _ROOM.fullmatch(answered_room) else room, named)
@@ -145,7 +146,7 @@ class Hoiio:
             raise AnswerLost(code)
         if response.is_success and not isinstance(status, str):
             raise AnswerLost(UNREADABLE)
-        raise Refused(code)
+        raise NoSuchCall(code) if code == NO_SUCH_CALL else Refused(code)
 
 
 def read_notification(fields: Mapping[str, str]) -> Report | None:
@@ -183,7 +184,18 @@ def _report(state: CallState, dest: object, fields: Mapping[str, object]) -> Rep
         return None
     if state is CallState.ANSWERED and all(fields.get(name) in (None, "") for name in _ENDED_FIELDS):
         state = CallState.IN_CALL
-    return Report(state, txn_ref, number, _minutes(fields.get("duration")), _charge(fields))
+    minutes = _minutes(fields.get("duration"))
+    ended_at = _ended_at(fields.get("date"), minutes) if state.is_final else None
+    return Report(state, txn_ref, number, minutes, _charge(fields), ended_at)
+
+
+def _ended_at(date: object, minutes: int | None) -> datetime | None:
+    """The transaction's date, which is when the call was placed, and the minutes that were billed."""
+    try:
+        placed_at = datetime.strptime(str(date), DATE_FORMAT).replace(tzinfo=HOIIO_TIME)
+        return (placed_at + timedelta(minutes=minutes or 0)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _minutes(duration: object) -> int | None:

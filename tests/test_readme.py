@@ -22,7 +22,9 @@ async def test_the_demo_serves_a_page_until_it_is_interrupted() -> None:
         "make", "demo", cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True
     )
     assert process.stdout
-    address = re.search(r"http://\S+", (await process.stdout.readline()).decode())
+    address = None
+    while not address and (line := await process.stdout.readline()):
+        address = re.search(r"http://\S+", line.decode())
     try:
         assert address
         async with aiohttp.ClientSession() as session, session.get(address[0]) as page:

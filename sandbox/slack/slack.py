@@ -46,8 +46,8 @@ class Slack:
         self.workspace = Workspace(clock, team_id)
         self._views = Views(self.workspace)
         self._urls = ResponseUrls(self.workspace)
-        self._sockets = SocketMode(self.workspace)
         self._web = WebApi(self.workspace, self._views, self._urls, bot_token=bot_token, app_token=app_token)
+        self._sockets = SocketMode(self.workspace, self._web.faults)
         self._web.new_socket_url = lambda: f"{self._host_url('ws')}/link/?ticket={self._sockets.new_ticket()}"
         self._deliveries = Deliveries(clock, self._sockets, signing_secret)
         self._deliveries.on_sent = lambda sent: self.workspace.changed("delivery", sent)

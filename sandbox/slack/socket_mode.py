@@ -6,8 +6,12 @@ from typing import Final
 
 from aiohttp import WSMsgType, web
 
+from sandbox.slack.faults import Faults
 from sandbox.slack.model import JsonObject
 from sandbox.slack.workspace import Workspace
+
+HANDSHAKE: Final = "handshake"
+"""The name under which a fault strikes the opening of a WebSocket; its ticket is used up all the same."""
 
 _CONNECT_SECONDS: Final = 10
 _CLOSE_SECONDS: Final = 1.0
@@ -17,8 +21,9 @@ _CLOSE_SECONDS: Final = 1.0
 class SocketMode:
     """The app's sockets. Deliveries go to the newest."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, faults: Faults) -> None:
         self._workspace = workspace
+        self._faults = faults
         self._connected = asyncio.Event()
         self._tickets: set[str] = set()
         self._sockets: list[web.WebSocketResponse] = []
@@ -46,6 +51,8 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.Response(status=403)
         self._tickets.discard(ticket)
+        if fault := self._faults.strike(HANDSHAKE).breaking:
+            return web.Response(status=fault.status)
         socket = web.WebSocketResponse(timeout=_CLOSE_SECONDS)
         await socket.prepare(request)
         await socket.send_json(self._hello())

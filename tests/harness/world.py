@@ -129,12 +129,12 @@ class World:
             **slack_side,
         }
 
-    async def start_bot(self, *, kill_at: str | None = None) -> None:
-        """Start the bot's process, and wait until it listens."""
+    async def start_bot(self, *, kill_at: str | None = None, now: datetime | None = None) -> None:
+        """Start the bot's process, with its clock at another hour if told, and wait until it listens."""
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
-            "CLOCK": self.clock.now().isoformat(),
+            "CLOCK": (now or self.clock.now()).isoformat(),
             **self.environment,
         }
         if kill_at:

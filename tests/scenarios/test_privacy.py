@@ -32,9 +32,9 @@ async def test_no_number_and_no_secret_in_any_log_line_message_or_exception(worl
 
 async def test_a_full_number_is_shown_to_its_owner_alone(world: World) -> None:
     await world.alice.types("/conference number")
-    for message in world.slack.workspace.messages:
-        if "9123 0001" in str([message.text, message.blocks]):
-            assert message.ephemeral_to is world.alice.person
+    everything = world.slack.workspace.messages
+    showing = [message for message in everything if "9123 0001" in str([message.text, message.blocks])]
+    assert {message.ephemeral_to for message in showing} == {world.alice.person}
 
 
 async def test_the_database_is_readable_by_its_owner_alone(world: World) -> None:

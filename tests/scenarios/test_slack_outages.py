@@ -1,5 +1,8 @@
 """Slack limits, fails or forgets to answer: what it shows in the end is what is stored, once."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
 from tests.harness.world import World
@@ -71,9 +74,51 @@ async def test_an_outcome_whose_reply_was_posted_without_an_answer_is_not_told_t
 
 async def test_without_the_scope_to_look_the_message_is_said_again(world: World) -> None:
     world.slack.scopes -= {"channels:history"}
-    world.slack.faults.reset("chat.postMessage", "before", times=1)
+    world.slack.faults.reset("chat.postMessage", "after", times=1)
     await world.alice.types("/conference @bob")
     await world.board_shows("@bob: ringing")
+    assert len(world.boards) == 2
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+@pytest.mark.parametrize("error", ["invalid_auth", "rate_limited", "something_new"])
+async def test_a_refusal_that_may_pass_is_waited_out(world: World, method: str, error: str) -> None:
+    play_ends(world)
+    await world.alice.types("/conference @bob @carol")
+    await world.board_shows("@alice: ringing")
+    world.slack.faults.fail(method, error=error, until=world.now + timedelta(seconds=40))
+    await shows_everything_once(world)
+
+
+async def test_somebody_deactivated_is_not_rung_because_slack_was_busy(world: World) -> None:
+    left = world.slack.add_person("oscar", deleted=True)
+    world.slack.faults.fail("users.info", status=429, retry_after=5, times=2)
+    typed = f"/conference {world.bob.person.mention} {left.mention}"
+    await world.slack.command(world.alice.person, world.channel, typed, escape=False)
+    await world.board_shows("@bob: ringing", "@oscar: deactivated")
+
+
+async def test_somebody_without_a_number_is_asked_once_a_week(world: World) -> None:
+    for _ in range(2):
+        world.alice.phone.will_decline()
+        world.bob.phone.will_decline()
+        await world.alice.types("/conference @bob @erin")
+        await world.board_shows("@erin: no number on file", "Ended at")
+        await world.advance(10)
+    assert len(world.slack.direct_messages(world.erin.person)) == 1
+
+
+async def test_socket_mode_comes_back_after_a_handshake_that_failed_and_tells_no_ticket(tmp_path: Path) -> None:
+    world = World(tmp_path, socket_mode=True)
+    await world.open()
+    try:
+        world.slack.faults.fail("handshake", status=503, times=1)
+        await world.start_bot()
+        assert "Your number" not in (await world.alice.types("/conference help")).ack_text
+        await world.until(lambda: "connected to Slack" in world.log, within=100_000)
+        assert "ticket" not in world.log
+    finally:
+        await world.close()
 
 
 async def test_bot_not_in_the_channel_rings_nobody_and_says_what_to_do(world: World) -> None:

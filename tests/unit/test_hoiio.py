@@ -43,7 +43,13 @@ def without(*names: str, **others: str) -> dict[str, str]:
 
 def test_a_whole_notification_says_how_a_call_went() -> None:
     assert read_notification(IN_THE_END) == Report(
-        CallState.ANSWERED, "AA-1", "+6591230001", 7, Charge("SGD", Decimal("0.140"))
+        CallState.ANSWERED,
+        "AA-1",
+        "+6591230001",
+        7,
+        Charge("SGD", Decimal("0.140")),
+        # Placed at 09:30 in Hoiio's GMT+8, and seven minutes long.
+        ended_at=datetime(2026, 11, 20, 1, 37, tzinfo=UTC),
     )
 
 

@@ -80,9 +80,10 @@ def test_of_two_ends_the_one_that_lasted_longer_stays() -> None:
         assert taken_in(FIRST, order).state is CallState.ANSWERED
 
 
-def test_a_call_that_was_given_up_takes_a_late_end_but_no_late_beginning() -> None:
+def test_a_call_that_was_given_up_takes_late_news_but_not_that_it_rings() -> None:
     lost = replace(FIRST, state=CallState.UNKNOWN)
-    assert lost.merged(Report(CallState.IN_CALL, "AA-1")).state is CallState.UNKNOWN
+    assert lost.merged(Report(CallState.RINGING, "AA-1")).state is CallState.UNKNOWN
+    assert lost.merged(Report(CallState.IN_CALL, "AA-1")).state is CallState.IN_CALL
     assert lost.merged(Report(CallState.BUSY, "AA-1")).state is CallState.BUSY
 
 
@@ -142,7 +143,7 @@ def test_a_conference_ends_when_its_last_call_does() -> None:
 )
 def test_a_report_of_a_call_proves_that_phones_did_ring(state: ConferenceState, reason: Reason | None) -> None:
     conference = replace(conference_of(FIRST, SECOND, state=state), reason=reason, detail="code")
-    proved = conference.with_reports([Report(CallState.RINGING, "AA-1")], NOW)
+    proved = conference.with_reports([Report(CallState.IN_CALL, "AA-1")], NOW)
     assert (proved.state, proved.reason, proved.detail) == (ConferenceState.LIVE, None, None)
 
 
