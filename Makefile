@@ -1,10 +1,11 @@
-# Every target does its own set-up: Python 3.11 or later and make are all that a machine needs.
+# Every target does its own set-up: Python 3.11 or later and make are all that a machine needs. Tests and screenshots
+# need Chromium besides, which they install where apt can.
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3 python) python3)
 BIN := .venv/bin
 CODE := bot.py settings.py conference messages telephony storage handlers operations sandbox tests
 
-.PHONY: install demo demo-auto run test lint types clean
+.PHONY: install demo demo-auto run test lint types browser screenshots clean
 
 install: .venv/installed
 
@@ -37,7 +38,19 @@ lint: .venv/installed-dev
 types: .venv/installed-dev
 	$(BIN)/mypy
 
-test: lint types
+# Debian's Chromium comes without a font for emoji.
+browser:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+		as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo --non-interactive"; \
+		apt="$$as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet"; \
+		command -v apt-get >/dev/null && $$as_root true 2>/dev/null && echo "Installing Chromium for the browser tests." && \
+		$$apt update && $$apt install --yes chromium fonts-noto-color-emoji >/dev/null || \
+		{ echo "The browser tests need Chromium: install the packages chromium and fonts-noto-color-emoji."; exit 1; }
+
+screenshots: .venv/installed-dev browser
+	$(BIN)/python -m tests.browser.screenshots
+
+test: lint types browser
 	$(BIN)/pytest --numprocesses 2
 
 clean:

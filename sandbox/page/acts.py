@@ -49,9 +49,12 @@ class Acts:
             raise ActError("The page asked for something that the demo does not know.")
         try:
             return await act(person, asked)
-        except (LookupError, PhoneError, ValueError, TypeError) as error:
-            # Things change while a person looks: a button is gone, a phone has stopped ringing.
-            raise ActError(f"That is no longer there to be done: {error}") from error
+        except PhoneError as error:
+            # It names the phone by its number, which only its owner may read.
+            raise ActError("That phone has changed in the meantime: nothing was done.") from error
+        except (LookupError, ValueError, TypeError) as error:
+            # Things change while a person looks: a button is gone, a menu has other options.
+            raise ActError("That is no longer there to be done.") from error
 
     # In the workspace
 
@@ -143,7 +146,7 @@ class Acts:
         return {}
 
     def _phone_of(self, phone_id: str) -> Phone:
-        return self._world.hoiio.phones[int(phone_id.removeprefix("phone-"))]
+        return {f"phone-{place}": phone for place, phone in enumerate(self._world.hoiio.phones)}[phone_id]
 
     # Above the world
 
@@ -167,21 +170,21 @@ class Acts:
     def _channel(self, person: Person, asked: JsonObject) -> Channel:
         channel = self._world.slack.workspace.channels[str(asked["channel"])]
         if person not in channel.members:
-            raise LookupError(f"{person.real_name} is not in that channel.")
+            raise ActError(f"{person.real_name} is not in that channel.")
         return channel
 
     def _message(self, person: Person, ts: Any) -> Message:
         for message in self._world.slack.workspace.messages:
             if message.ts == ts and not message.deleted and person in message.channel.members:
                 return message
-        raise LookupError("the message is gone.")
+        raise ActError("That message is gone.")
 
     def _view(self, person: Person, view_id: Any) -> View:
         home = self._world.slack.home(person)
         for view in (*self._world.slack.views(person), *([home] if home else [])):
             if view.id == view_id:
                 return view
-        raise LookupError("the form is closed.")
+        raise ActError("That form is closed.")
 
 
 def _unanswered(error: str | None) -> JsonObject:

@@ -1,6 +1,7 @@
 // What is said aloud: rings at once, messages when there is a pause. And a word for the eyes.
 
 import { byId } from "./dom.js";
+import { on } from "./state.js";
 
 const NOTICE_MILLISECONDS = 6000;
 let timer = 0;
@@ -21,3 +22,8 @@ export function notice(text) {
     region.textContent = "";
   }, NOTICE_MILLISECONDS);
 }
+
+// What was said to one person is not there to be read by the next.
+on("state", () => {
+  for (const id of ["live-urgent", "live-polite", "notice"]) byId(id).replaceChildren();
+});

@@ -183,3 +183,7 @@ input.addEventListener("keydown", pressed);
 input.addEventListener("blur", close);
 form.addEventListener("submit", send);
 on("place has_rung", draw);
+// Another person has not typed these.
+on("state", () => {
+  typedBefore.length = recalled = 0;
+});

@@ -1,0 +1,1 @@
+"""What a visitor of the demo does and sees, in a real browser."""

@@ -1,0 +1,102 @@
+"""Makes the pictures in docs/pictures/: `make screenshots`."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.demo import ROOT, running_browser, running_demo
+from tests.browser.visitor import Visitor
+
+PICTURES = ROOT / "docs/pictures"
+WIDE = {"width": 1280, "height": 800}
+TALL = {"width": 1280, "height": 1000}
+NARROW = {"width": 390, "height": 844}
+
+
+@asynccontextmanager
+async def visit(
+    browser: Browser, size: dict[str, int], scheme: Literal["light", "dark"] = "light"
+) -> AsyncIterator[Visitor]:
+    """A visitor in a demo of their own."""
+    async with running_demo() as demo:
+        context = await browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        visitor = Visitor(await context.new_page())
+        await visitor.page.goto(demo.url)
+        await visitor.composer.wait_for()
+        yield visitor
+        await context.close()
+
+
+async def take(visitor: Visitor, name: str) -> None:
+    await visitor.page.screenshot(path=PICTURES / name)
+
+
+async def ringing(visitor: Visitor) -> None:
+    await visitor.sends("Good morning. Two minutes about the release?")
+    await visitor.sends("/conference @bob @carol")
+    await visitor.rings("Alice Tan", "Bob Lim", "Carol Ng")
+    await visitor.answers("Alice Tan")
+    await expect(visitor.board).to_contain_text("@alice: in the call")
+    await visitor.composer.focus()
+    await take(visitor, "ringing.png")
+
+
+async def thread(visitor: Visitor) -> None:
+    await visitor.sends("Good morning. Two minutes about the release?")
+    await visitor.at_phone("Put out of reach", "Dave Okoro")
+    await visitor.sends("/conference @bob @carol @dave")
+    await visitor.rings("Alice Tan", "Bob Lim", "Carol Ng")
+    await visitor.answers("Alice Tan")
+    await visitor.answers("Bob Lim")
+    await visitor.at_phone("Decline", "Carol Ng")
+    await expect(visitor.board).to_contain_text("@dave: could not be reached")
+    await visitor.sets_clock(60)
+    await expect(visitor.phone("Alice Tan").locator(".timer")).to_have_text(re.compile("^[3-9]:"))
+    await visitor.sets_clock(1)
+    await visitor.at_phone("Hang up", "Bob Lim")
+    await visitor.at_phone("Hang up", "Alice Tan")
+    await expect(visitor.board).to_contain_text("Cost SGD")
+    await visitor.opens_thread()
+    await expect(visitor.thread).to_contain_text("@alice: was in the call")
+    await visitor.composer.focus()
+    await take(visitor, "thread.png")
+
+
+async def wire(visitor: Visitor) -> None:
+    await visitor.sends("/conference @bob @carol")
+    await visitor.rings("Alice Tan", "Bob Lim", "Carol Ng")
+    await visitor.at_phone("Decline", "Bob Lim")
+    await expect(visitor.board).to_contain_text("@bob: busy, or declined")
+    await visitor.button("The wire").click()
+    await visitor.requests.filter(has_text="signature right").first.locator("summary").click()
+    await take(visitor, "wire.png")
+
+
+async def phones_on_a_phone(visitor: Visitor) -> None:
+    await visitor.sends("/conference @bob @carol")
+    await expect(visitor.board).to_contain_text("ringing")
+    await visitor.page.get_by_role("navigation", name="Views").get_by_role("button", name="Phones").click()
+    await visitor.rings("Alice Tan", "Bob Lim", "Carol Ng")
+    await visitor.answers("Alice Tan")
+    await take(visitor, "phone-ringing-390-dark.png")
+
+
+async def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    async with running_browser() as browser:
+        async with visit(browser, WIDE) as visitor:
+            await ringing(visitor)
+        async with visit(browser, WIDE) as visitor:
+            await thread(visitor)
+        async with visit(browser, TALL) as visitor:
+            await wire(visitor)
+        async with visit(browser, NARROW, "dark") as visitor:
+            await phones_on_a_phone(visitor)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

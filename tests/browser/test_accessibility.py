@@ -1,0 +1,112 @@
+"""axe-core finds nothing to mend: at both widths, in both colour schemes, in every state that the page comes to."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Locator, expect
+
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+WIDE = {"width": 1280, "height": 800}
+NARROW = {"width": 390, "height": 844}
+
+
+class Examined:
+    """A visitor whose page is examined wherever they go, whichever width it has."""
+
+    def __init__(self, visitor: Visitor, *, is_narrow: bool) -> None:
+        self.visitor = visitor
+        self.page = visitor.page
+        self.is_narrow = is_narrow
+
+    async def has_no_violations(self, state: str) -> None:
+        results = await Axe().run(self.page)
+        found = [(violation["id"], violation["nodes"][0]["html"]) for violation in results.response["violations"]]
+        assert found == [], state
+        overflow = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0, f"{state}: the page is {overflow} px wider than its window"
+
+    async def looks_at(self, view: str) -> None:
+        """Only a narrow window shows one view at a time."""
+        if self.is_narrow:
+            await self.page.get_by_role("navigation", name="Views").get_by_role("button", name=view).click()
+        elif view == "Wire":
+            await self.visitor.button("The wire").click()
+
+    async def goes_to(self, place: str) -> None:
+        if self.is_narrow:
+            await self._picks("Place", place)
+        else:
+            await self.visitor.goes_to(place)
+
+    async def becomes(self, name: str) -> None:
+        if self.is_narrow:
+            await self._picks("You are", name)
+            await expect(self.page.get_by_text(f"{name} starts without a number on file")).to_be_visible()
+        else:
+            await self.visitor.becomes(name)
+
+    async def _picks(self, picker: str, label: str) -> None:
+        select = self.page.get_by_role("combobox", name=picker)
+        option: Locator = select.get_by_role("option").filter(has_text=label)
+        await select.select_option(await option.get_attribute("value"))
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=[1280, 390])
+def width(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture
+def window(width: int, scheme: str) -> dict[str, object]:
+    return {"viewport": NARROW if width == NARROW["width"] else WIDE, "color_scheme": scheme}
+
+
+async def test_no_violations_in_any_state(visitor: Visitor, width: int) -> None:
+    examined = Examined(visitor, is_narrow=width == NARROW["width"])
+    await examined.has_no_violations("first screen")
+    await visitor.composer.press_sequentially("/conference @")
+    await expect(visitor.suggestions).not_to_have_count(0)
+    await examined.has_no_violations("suggestions")
+
+    await visitor.sends("/conference @bob @erin")
+    await expect(visitor.board).to_contain_text("ringing")
+    await examined.looks_at("Phones")
+    await visitor.rings("Alice Tan", "Bob Lim")
+    await visitor.at_phone("Put out of reach", "Dave Okoro")
+    await visitor.answers("Alice Tan")
+    await examined.has_no_violations("phones ringing")
+    await visitor.at_phone("Decline", "Bob Lim")
+    await visitor.at_phone("Hang up", "Alice Tan")
+
+    await examined.looks_at("Chat")
+    await expect(visitor.board).to_contain_text("Cost SGD")
+    await visitor.opens_thread()
+    await expect(visitor.thread).to_contain_text("@alice: was in the call")
+    await examined.has_no_violations("finished thread")
+    await visitor.button("Close thread").click()
+
+    await examined.looks_at("Wire")
+    await visitor.requests.filter(has_text="conference/call").locator("summary").click()
+    await visitor.page.get_by_role("switch", name="Send notifications twice").check()
+    await examined.has_no_violations("wire open")
+    await examined.looks_at("Wire" if not examined.is_narrow else "Chat")
+
+    await examined.becomes("Erin Costa")
+    await examined.goes_to("Direct message")
+    await visitor.messages.get_by_role("button", name="Add my number").click()
+    await visitor.modal.get_by_label("The phone that is to ring").fill("12345")
+    await visitor.modal.get_by_role("button", name="Keep it").click()
+    await expect(visitor.modal).to_contain_text("Write it like")
+    await examined.has_no_violations("modal open")
+    await visitor.modal.get_by_role("button", name="Cancel").click()
+
+    await examined.goes_to("Home tab")
+    await expect(visitor.home).to_contain_text("You have no number on file")
+    await examined.has_no_violations("Home tab")

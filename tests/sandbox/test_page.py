@@ -1,0 +1,322 @@
+"""The demo page's server: what it tells its windows over the WebSocket, and what it does for them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot import serve
+from sandbox.clock import MovedClock
+from sandbox.page.masking import masked
+from sandbox.page.pace import Pace
+from sandbox.page.server import Page
+from sandbox.slack import JsonObject
+from sandbox.world import World, running
+from settings import read_settings
+
+PATIENCE_SECONDS = 20
+
+
+@dataclass
+class Window:
+    """A window of the page: what it was told and has not looked at yet, oldest first."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    told: list[JsonObject] = field(default_factory=list)
+    asked: int = 0
+
+    async def hears(self, kind: str, fits: Callable[[JsonObject], object] = lambda _: True) -> JsonObject:
+        """The next thing of that kind that fits."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                for place, thing in enumerate(self.told):
+                    if thing["type"] == kind and fits(thing):
+                        return self.told.pop(place)
+                self.told.append(await self.socket.receive_json())
+
+    async def hears_message(self, text: str) -> JsonObject:
+        message: JsonObject = (await self.hears("message", lambda told: text in json.dumps(told)))["message"]
+        return message
+
+    async def does(self, act: str, **fields: Any) -> JsonObject:
+        """Do it; what came of it."""
+        self.asked += 1
+        serial = self.asked
+        await self.socket.send_json({"act": act, "id": serial, **fields})
+        return await self.hears("done", lambda told: told["id"] == serial)
+
+    async def asks(self, act: str, **fields: Any) -> None:
+        """Say it; nothing is answered."""
+        await self.socket.send_json({"act": act, **fields})
+
+
+@dataclass
+class Site:
+    """The page's server, with a world and the real bot behind it."""
+
+    world: World
+    http: aiohttp.ClientSession
+    url: str
+
+    async def window(self, name: str = "") -> tuple[Window, JsonObject]:
+        """A new window of that person's, and the state that it is told first."""
+        person_id = self.world.people[name].id if name else ""
+        window = Window(await self.http.ws_connect(f"{self.url}socket?as={person_id}"))
+        state: JsonObject = (await window.hears("state"))["state"]
+        return window, state
+
+    def channel_id(self, name: str = "standup") -> str:
+        return self.world.channels[name].id
+
+
+async def _bot(environ: Mapping[str, str], clock: MovedClock, stop: asyncio.Event) -> None:
+    await serve(read_settings(environ), clock, stop)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    world, pace = World(), Pace()
+    async with running(world, _bot, pace.now):
+        for name in sorted(world.on_file):
+            await world.types(world.people[name], f"/conference number {world.numbers[name]}")
+        page = Page(world, pace)
+        page.watch()
+        runner = web.AppRunner(page.app(), access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with aiohttp.ClientSession() as http:
+            yield Site(world, http, f"http://127.0.0.1:{runner.addresses[0][1]}/")
+        await runner.cleanup()
+        pace.end()
+
+
+async def test_a_window_is_told_everything_when_it_opens(site: Site) -> None:
+    _, state = await site.window("bob")
+    assert state["me"] == {"id": site.world.people["bob"].id, "number": "+65 9123 0002", "starts_with_number": True}
+    assert [channel["name"] for channel in state["channels"][:-1]] == ["standup", "incidents", "lounge"]
+    assert state["channels"][-1]["is_direct"]
+    assert {phone["state"] for phone in state["phones"]} == {"idle"}
+    assert [phone["number"] for phone in state["phones"]] == [f"+65 •••• 000{place}" for place in range(1, 6)]
+    assert (state["clock"]["rate"], state["clock"]["rates"]) == (1, [1, 10, 60])
+    assert not any(fault["on"] for fault in state["faults"])
+    assert state["wire"] == []
+
+
+async def test_a_person_sees_only_their_own_channels_and_number(site: Site) -> None:
+    _, state = await site.window("erin")
+    assert [channel["name"] for channel in state["channels"][:-1]] == ["standup", "lounge"]
+    told = json.dumps(state)
+    assert [number for name, number in site.world.numbers.items() if name != "erin" and number[-8:] in told] == []
+
+
+async def test_a_window_of_nobodys_is_the_first_persons(site: Site) -> None:
+    window = Window(await site.http.ws_connect(f"{site.url}socket?as=U0NOBODY"))
+    assert (await window.hears("state"))["state"]["me"]["id"] == site.world.people["alice"].id
+
+
+async def test_another_sites_page_gets_no_socket(site: Site) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+        await site.http.ws_connect(f"{site.url}socket", origin="https://example.com")
+    assert refusal.value.status == 403
+
+
+@pytest.mark.parametrize("path", ["", "static/main.js"])
+async def test_the_page_may_load_nothing_from_elsewhere(site: Site, path: str) -> None:
+    async with site.http.get(f"{site.url}{path}") as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'self';")
+
+
+async def test_what_is_said_in_a_channel_is_told_to_its_members(site: Site) -> None:
+    alice, _ = await site.window("alice")
+    erin, _ = await site.window("erin")
+    await alice.does("type", channel=site.channel_id("incidents"), text="for a few")
+    await alice.does("type", channel=site.channel_id(), text="hello <all> of @bob's")
+    said = await erin.hears_message("hello")
+    assert said["text"] == f"hello &lt;all&gt; of <@{site.world.people['bob'].id}|bob>'s"
+    assert not any("for a few" in json.dumps(told) for told in erin.told)
+
+
+async def test_what_only_one_may_see_is_told_to_nobody_else(site: Site) -> None:
+    alice, _ = await site.window("alice")
+    bob, _ = await site.window("bob")
+    await alice.does("type", channel=site.channel_id(), text="/conference help")
+    assert (await alice.hears_message("Rollcall rings people's phones"))["only_you"]
+    await alice.does("type", channel=site.channel_id(), text="that is all")
+    await bob.hears_message("that is all")
+    assert not any(told["type"] == "message" for told in bob.told)
+
+
+async def test_news_are_counted_until_somebody_looks(site: Site) -> None:
+    alice, _ = await site.window("alice")
+    bob_id, channel_id = site.world.people["bob"].id, site.channel_id()
+    await alice.asks("look", channel=channel_id)
+    await alice.does("type", channel=channel_id, text="hello")
+    news = await alice.hears("unread", lambda told: bob_id in told["unread"])
+    assert news["unread"][bob_id] == {channel_id: 1}
+    assert not news["unread"].get(site.world.people["alice"].id)
+    await alice.asks("become", person=bob_id)
+    assert (await alice.hears("state"))["state"]["me"]["id"] == bob_id
+    await alice.asks("look", channel=channel_id)
+    await alice.hears("unread", lambda told: not told["unread"].get(bob_id))
+
+
+async def test_a_phone_rings_is_left_alone_and_is_answered(site: Site) -> None:
+    alice, _ = await site.window("alice")
+    await alice.does("type", channel=site.channel_id(), text="/conference me")
+    rings = await alice.hears("phones", lambda told: told["phones"][0]["state"] == "ringing")
+    assert not rings["phones"][0]["silenced"]
+    assert await alice.does("phone", phone="phone-0", does="let_ring") == {"type": "done", "id": 2}
+    await alice.hears("phones", lambda told: told["phones"][0]["silenced"])
+    await alice.does("phone", phone="phone-0", does="answer")
+    call = await alice.hears("phones", lambda told: told["phones"][0]["state"] == "in_call")
+    assert call["phones"][0]["room"].startswith("R")
+    await alice.does("phone", phone="phone-0", does="hang_up")
+    await alice.hears("phones", lambda told: told["phones"][0]["state"] == "idle")
+
+
+async def test_a_phone_that_has_changed_is_not_named_by_its_number(site: Site) -> None:
+    bob, _ = await site.window("bob")
+    assert (await bob.does("phone", phone="phone-0", does="hang_up"))["error"] == (
+        "That phone has changed in the meantime: nothing was done."
+    )
+
+
+async def test_a_form_is_filled_in(site: Site) -> None:
+    erin, _ = await site.window("erin")
+    await erin.does("home")
+    home = (await erin.hears("views", lambda told: told["home"]))["home"]
+    await erin.does("click", view=home["id"], action_id="open_number_form")
+    modal = (await erin.hears("views", lambda told: told["modals"]))["modals"][0]
+    went = await erin.does("submit", view=modal["id"], values={"number": "12345"})
+    assert "+65 9123 4567" in went["errors"]["number"]
+    went = await erin.does("submit", view=modal["id"], values={"number": "9123 0005"})
+    assert not went["errors"]
+    await erin.hears("views", lambda told: "you can be rung" in json.dumps(told))
+    await erin.does("close", view=modal["id"])
+    await erin.hears("views", lambda told: told["modals"] == [])
+
+
+async def test_the_bot_is_invited(site: Site) -> None:
+    alice, _ = await site.window("alice")
+    lounge = site.channel_id("lounge")
+    await alice.does("type", channel=lounge, text="/invite @bob")
+    await alice.hears_message("nobody else to invite")
+    await alice.does("type", channel=lounge, text="/invite @rollcall")
+    channels = await alice.hears("all_channels")
+    assert all(channel["bot_in"] for channel in channels["all_channels"])
+    await alice.does("type", channel=lounge, text="/invite @rollcall")
+    await alice.hears_message("is already in this channel")
+
+
+BAD_ACTS: list[JsonObject] = [
+    {"act": "dance"},
+    {"act": "type", "channel": "C0NOWHERE", "text": "hello"},
+    {"act": "type", "channel": "C0STANDUP", "text": "  "},
+    {"act": "type", "channel": "C0STANDUP", "text": "hello", "thread": "1.2"},
+    {"act": "type", "channel": "C0STANDUP"},
+    {"act": "click", "message": "1.2", "action_id": "ring_anew"},
+    {"act": "submit", "view": "V0000000000"},
+    {"act": "close", "view": "V0000000000"},
+    {"act": "phone", "phone": "phone-0", "does": "answer"},
+    {"act": "phone", "phone": "phone-0", "does": "explode"},
+    {"act": "phone", "phone": "phone-99", "does": "answer"},
+    {"act": "phone", "phone": "phone--1", "does": "out_of_reach"},
+    {"act": "phone", "phone": "toaster", "does": "answer"},
+    {"act": "phone"},
+    {"act": "clock", "rate": 7},
+    {"act": "clock", "rate": None},
+    {"act": "fault", "name": "earthquake", "on": True},
+    {"act": "forge"},
+]
+
+
+@pytest.mark.parametrize("act", BAD_ACTS, ids=lambda act: "-".join(map(str, act.values())))
+async def test_what_can_not_be_done_is_said_and_harms_nothing(site: Site, act: JsonObject) -> None:
+    alice, before = await site.window("alice")
+    went = await alice.does(**act)
+    assert went["error"].endswith(".")
+    _, after = await site.window("alice")
+    for kind in ("phones", "messages", "views", "faults"):
+        assert after[kind] == before[kind]
+
+
+@pytest.mark.parametrize("text", ["no JSON {", "[]", "7", "null", '{"act": ["type"]}', "{}"])
+async def test_noise_on_the_socket_harms_nothing(site: Site, text: str) -> None:
+    alice, _ = await site.window("alice")
+    await alice.socket.send_str(text)
+    assert "error" not in await alice.does("clock", rate=10)
+    assert (await alice.hears("clock", lambda told: told["clock"]["chosen"] == 10))["clock"]["rate"] == 10
+
+
+async def test_nothing_on_the_wire_gives_a_secret_or_a_number_away(site: Site) -> None:
+    erin, _ = await site.window("erin")
+    await erin.does("type", channel=site.channel_id(), text="/conference number 9123 0005")
+    await erin.does("type", channel=site.channel_id(), text="/conference number (9123)-0005")
+    await erin.does("home")
+    await erin.does("type", channel=site.channel_id(), text="/conference @alice me 91230002")
+    entry = (await erin.hears("wire", lambda told: told["entry"]["method"] == "conference/call"))["entry"]
+    assert dict(entry["fields"])["dest"] == "+65 •••• 0005,+65 •••• 0001,+65 •••• 0002"
+    assert dict(entry["fields"])["access_token"] == "•••"
+    await erin.hears("phones", lambda told: told["phones"][4]["state"] == "ringing")
+    await erin.does("phone", phone="phone-4", does="decline")
+    told = (await erin.hears("wire", lambda told: told["entry"]["method"] == "notification"))["entry"]
+    assert (told["signature"], told["ok"]) == ("right", True)
+
+    _, state = await site.window("bob")
+    everything = json.dumps(state["wire"], ensure_ascii=False)
+    secrets = [site.world.slack.bot_token, site.world.slack.app_token, "demo-hoiio-token"]
+    secrets += [notification.url.rpartition("/")[2] for notification in site.world.hoiio.notifications]
+    secrets += [number[-8:] for number in site.world.numbers.values()]
+    secrets += [f"{number[-8:-4]} {number[-4:]}" for number in site.world.numbers.values()]
+    assert [secret for secret in secrets if secret in everything] == []
+    assert "9123)-0005" not in everything
+
+
+async def test_a_lost_notification_stands_on_the_wire(site: Site) -> None:
+    alice, _ = await site.window("alice")
+    await alice.does("fault", name="lost_notification", on=True)
+    faults = (await alice.hears("faults"))["faults"]
+    assert [fault["name"] for fault in faults if fault["on"]] == ["lost_notification"]
+    await alice.does("type", channel=site.channel_id(), text="/conference me")
+    await alice.hears("phones", lambda told: told["phones"][0]["state"] == "ringing")
+    await alice.does("phone", phone="phone-0", does="decline")
+    entry = (await alice.hears("wire", lambda told: told["entry"]["method"] == "notification"))["entry"]
+    assert (entry["status"], entry["ok"], entry["signature"]) == ("lost on the way", False, None)
+
+
+async def test_a_forged_notification_is_refused(site: Site) -> None:
+    alice, _ = await site.window("alice")
+    await alice.does("type", channel=site.channel_id(), text="/conference me")
+    await alice.hears("phones", lambda told: told["phones"][0]["state"] == "ringing")
+    assert "error" not in await alice.does("forge")
+    entry = (await alice.hears("wire", lambda told: told["entry"]["signature"] == "wrong"))["entry"]
+    assert (entry["status"], entry["ok"]) == ("403 Forbidden", False)
+
+
+MASKED: list[tuple[str, object, object]] = [
+    ("token", "xoxb-1", "•••"),
+    ("text", "my number is 9123 4567", "my number is •••• 4567"),
+    ("text", "+6591234567, +44 20 7946 0958", "+65 •••• 4567, +44 •••• 0958"),
+    ("text", "call (9123)-4567 or +65 (9123) / 4567", "call (•••• 4567 or +65 •••• 4567"),
+    ("dest", "+6591234567,+6581234567", "+65 •••• 4567,+65 •••• 4567"),
+    ("notify_url", "https://a.test/hoiio/notifications/c1/secret", "https://a.test/hoiio/notifications/c1/•••"),
+    ("response_url", "https://a.test/commands/T1/secret", "https://a.test/commands/T1/•••"),
+    ("note", "xapp-1-A2-3 and xoxp-45", "xapp-••• and xoxp-•••"),
+    ("url", "wss://a.test/link?ticket=abc123", "wss://a.test/link?ticket=•••"),
+    ("values", {"number": {"value": "91234567"}}, {"number": {"value": "•••• 4567"}}),
+    ("blocks", [{"text": "+6591234567"}], [{"text": "+65 •••• 4567"}]),
+    ("ts", "1795138200.000099", "1795138200.000099"),
+    ("text", "<!date^1795138200^{time}|09:30 UTC>", "<!date^1795138200^{time}|09:30 UTC>"),
+    ("duration", 12345678, 12345678),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "shown"), MASKED, ids=[str(shown) for _, _, shown in MASKED])
+def test_masking(name: str, value: object, shown: object) -> None:
+    assert masked({name: value}) == {name: shown}
