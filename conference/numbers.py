@@ -28,6 +28,8 @@ def read_number(text: str, region: str | None) -> str:
     `region` is the ISO country that a number without `+` belongs to, or None. Returns E.164.
     Raises NumberUnreadableError; its sentence repeats nothing of the text.
     """
+    if text.strip().startswith("00"):
+        raise NumberUnreadableError("Write `+` in place of the `00` at its beginning, like `+65 9123 4567`.")
     if not _WRITTEN_NUMBER.fullmatch(text):
         raise NumberUnreadableError(_NO_NUMBER)
     try:

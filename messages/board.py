@@ -66,18 +66,29 @@ def _line(participant: Participant, conference: Conference) -> str:
     sign, _ = _SIGNS[participant.state]
     if _not_rung(participant, conference):
         sign = ":heavy_minus_sign:"
+    elif _not_known_yet(participant, conference):
+        sign, _ = _SIGNS[CallState.UNKNOWN]
     return f"{sign} {_spoken(participant, conference)}"
 
 
 def _spoken(participant: Participant, conference: Conference) -> str:
     guest = "" if participant.people else " (guest)"
     shared = " (one phone)" if len(participant.people) > 1 else ""
-    words = "not rung" if _not_rung(participant, conference) else outcome(participant)
+    words = outcome(participant)
+    if _not_rung(participant, conference):
+        words = "not rung"
+    elif _not_known_yet(participant, conference):
+        words = "not known yet"
     return f"{called(participant)}{guest}{shared}: {words}"
 
 
 def _not_rung(participant: Participant, conference: Conference) -> bool:
     return conference.state in _NEVER_RUNG and participant.state.is_open
+
+
+def _not_known_yet(participant: Participant, conference: Conference) -> bool:
+    """Whether the phone may be ringing or may not."""
+    return conference.state is ConferenceState.UNCONFIRMED and participant.state is CallState.WAITING
 
 
 def _left_out(conference: Conference) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,7 @@ def form(number: str | None) -> dict[str, Any]:
                 "label": {"type": "plain_text", "text": "The phone that is to ring"},
                 "hint": {
                     "type": "plain_text",
-                    "text": "With its country code. Only you see it in full; everybody else sees its last four digits.",
+                    "text": "With its country code. Nobody else in Slack sees more than its last four digits.",
                 },
                 "element": field,
             }

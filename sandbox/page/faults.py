@@ -46,7 +46,7 @@ class FaultSwitches:
             _Switch(
                 "answer_lost",
                 "Lose Hoiio's answer",
-                "Phones ring, and the bot never hears of it.",
+                "Phones ring, and the bot has to find out by itself.",
                 lambda on: self._break_off("answer_lost", "after", on),
             ),
             _Switch(

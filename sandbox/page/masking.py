@@ -15,10 +15,10 @@ _TYPED: Final = frozenset({"text", "value"})
 _TOKEN: Final = re.compile(r"\b(xox[a-z]|xapp)-[\w-]+")
 _TICKET: Final = re.compile(r"(?<=ticket=)\w+")
 _RESPONSE_PATH: Final = re.compile(r"(/(?:commands|actions)/\w+/)\w+")
-_MORE_DIGITS: Final = r"(?:[ \t\u00a0().\-/\u2010-\u2015]{0,5}\d){6,14}"
-"""Grouped in all the ways that the bot reads."""
+_MORE_DIGITS: Final = r"(?:[ \t\u00a0(),._\-/\u2010-\u2015]{0,5}\d){6,14}"
+"""Grouped in all the ways that the bot reads, and some in which it is mistyped."""
 _INTERNATIONAL: Final = re.compile(rf"\+\d{_MORE_DIGITS}(?!\d)")
-_TYPED_NUMBER: Final = re.compile(rf"(?<![\w^.+])\d{_MORE_DIGITS}(?![\d.])")
+_TYPED_NUMBER: Final = re.compile(rf"(?<![\d^.+])\d{_MORE_DIGITS}(?![\d.])")
 
 
 def masked_number(number: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 import webbrowser
 
 from aiohttp import web
@@ -65,7 +66,8 @@ async def _listen(runner: web.AppRunner) -> int | None:
             print(f"Port {FIRST_PORT} is taken, so this is on the next free one.")
         url = f"http://{HOST}:{port}/"
         print(f"Rollcall's demo is at {url} (Ctrl-C ends it)", flush=True)
-        await asyncio.to_thread(_open_browser, url)
+        # Not waited for: some browsers stay until they are closed.
+        threading.Thread(target=_open_browser, args=[url], daemon=True).start()
         return port
     print(f"No port from {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1} is free.", file=sys.stderr)
     return None

@@ -190,7 +190,7 @@ class Page:
     def _asked(self, window: _Window, text: str) -> None:
         try:
             asked = json.loads(text)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             return
         if not isinstance(asked, dict):
             return
@@ -203,7 +203,8 @@ class Page:
                     self._tell_all("unread", unread=self._unread)
             case _:
                 # Apart, so that one slow answer does not hold up the next act.
-                task = asyncio.create_task(self._do(window, asked))
+                # As whoever the window is now: it may be somebody else by the time that this is done.
+                task = asyncio.create_task(self._do(window, window.viewer, asked))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
@@ -213,9 +214,9 @@ class Page:
             window.viewer = person
             window.tell("state", state=self._whole_state(person))
 
-    async def _do(self, window: _Window, asked: JsonObject) -> None:
+    async def _do(self, window: _Window, person: Person, asked: JsonObject) -> None:
         try:
-            result = await self._acts.do(window.viewer, asked)
+            result = await self._acts.do(person, asked)
         except ActError as error:
             result = {"error": str(error)}
         window.tell("done", id=asked.get("id"), **result)

@@ -32,6 +32,8 @@ class Wire:
         status = "acknowledged" if outcome.acked else str(outcome.error)
         if sent.signed and outcome.status:
             status = f"{outcome.status}, {status}"
+        elif not sent.signed:
+            status = f"{status} over the socket, where nothing is signed"
         self._add(
             ("Slack", "bot"),
             _delivery_name(sent),
@@ -40,7 +42,6 @@ class Wire:
             answer=outcome.body,
             status=status,
             ok=outcome.acked,
-            # Over the app's own socket nothing is signed: its token opened the connection.
             signature="right" if sent.signed else None,
             seconds=outcome.took_seconds,
         )

@@ -166,6 +166,15 @@ async def test_news_are_counted_until_somebody_looks(site: Site) -> None:
     await alice.hears("unread", lambda told: not told["unread"].get(bob_id))
 
 
+async def test_what_somebody_typed_is_theirs_though_the_window_becomes_somebody_else_at_once(site: Site) -> None:
+    alice, _ = await site.window("alice")
+    await alice.asks("type", channel=site.channel_id(), text="said by alice")
+    await alice.asks("become", person=site.world.people["bob"].id)
+    await alice.hears("message", lambda told: told["message"]["text"] == "said by alice")
+    said = [message for message in site.world.slack.workspace.messages if message.text == "said by alice"]
+    assert [message.user.name for message in said] == ["alice"]
+
+
 async def test_a_phone_rings_is_left_alone_and_is_answered(site: Site) -> None:
     alice, _ = await site.window("alice")
     await alice.does("type", channel=site.channel_id(), text="/conference me")
@@ -246,7 +255,9 @@ async def test_what_can_not_be_done_is_said_and_harms_nothing(site: Site, act: J
         assert after[kind] == before[kind]
 
 
-@pytest.mark.parametrize("text", ["no JSON {", "[]", "7", "null", '{"act": ["type"]}', "{}"])
+@pytest.mark.parametrize(
+    "text", ["no JSON {", "[]", "7", "null", '{"act": ["type"]}', "{}", "[" * 100_000], ids=range(7)
+)
 async def test_noise_on_the_socket_harms_nothing(site: Site, text: str) -> None:
     alice, _ = await site.window("alice")
     await alice.socket.send_str(text)
@@ -304,6 +315,9 @@ MASKED: list[tuple[str, object, object]] = [
     ("text", "my number is 9123 4567", "my number is •••• 4567"),
     ("text", "+6591234567, +44 20 7946 0958", "+65 •••• 4567, +44 •••• 0958"),
     ("text", "call (9123)-4567 or +65 (9123) / 4567", "call (•••• 4567 or +65 •••• 4567"),
+    ("text", "9123,4567", "•••• 4567"),
+    ("text", "9123_4567", "•••• 4567"),
+    ("text", "tel91234567", "tel•••• 4567"),
     ("dest", "+6591234567,+6581234567", "+65 •••• 4567,+65 •••• 4567"),
     ("notify_url", "https://a.test/hoiio/notifications/c1/secret", "https://a.test/hoiio/notifications/c1/•••"),
     ("response_url", "https://a.test/commands/T1/secret", "https://a.test/commands/T1/•••"),

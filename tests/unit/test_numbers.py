@@ -94,3 +94,8 @@ def test_a_number_in_the_middle_of_other_words_is_not_read(text: str) -> None:
 @pytest.mark.parametrize(("number", "masked"), [("+6907290", "+690 ••••"), ("+29052345", "+290 •••• 5")])
 def test_a_short_number_is_masked_too(number: str, masked: str) -> None:
     assert mask_number(number) == masked
+
+
+def test_a_number_that_begins_with_00_is_answered_with_how_to_write_it() -> None:
+    with pytest.raises(NumberUnreadableError, match="in place of the `00`"):
+        read_number("0065 9123 0005", "SG")
