@@ -43,7 +43,7 @@ class Examined:
     async def becomes(self, name: str) -> None:
         if self.is_narrow:
             await self._picks("You are", name)
-            await expect(self.page.get_by_text(f"{name} starts without a number on file")).to_be_visible()
+            await expect(self.page.get_by_text(f"{name} started without a number on file")).to_be_visible()
         else:
             await self.visitor.becomes(name)
 

@@ -3,12 +3,14 @@
 import asyncio
 import re
 import socket
+import time
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.demo import running_demo
-from tests.browser.visitor import Visitor, no_errors
+from tests.browser.visitor import PATIENCE_SECONDS, Visitor, no_errors
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -47,6 +49,15 @@ async def test_a_conference_from_the_command_to_its_cost(visitor: Visitor) -> No
     await expect(visitor.thread).to_contain_text("@carol: busy, or declined")
     await expect(visitor.thread).to_contain_text(re.compile(r"@bob: was in the call, \d+ min"))
     await expect(visitor.thread).to_contain_text(re.compile(r"@alice: was in the call, \d+ min"))
+
+
+async def test_a_double_click_on_answer_does_not_hang_up(visitor: Visitor) -> None:
+    await visitor.sends("/conference @bob")
+    await visitor.rings("Alice Tan", "Bob Lim")
+    await visitor.button("Answer Bob Lim").dblclick(delay=100)
+    await expect(visitor.board).to_contain_text("@bob: in the call")
+    await expect(visitor.button("Hang up Bob Lim")).to_be_enabled()
+    await expect(visitor.phone("Bob Lim")).to_contain_text("In a call")
 
 
 async def test_a_number_is_added_in_the_form(visitor: Visitor) -> None:
@@ -190,7 +201,10 @@ async def test_a_visit_with_the_keyboard_alone(visitor: Visitor) -> None:
     await keyboard.type(ERINS_NUMBER)
     await keyboard.press("Enter")
     await expect(visitor.modal).to_contain_text("you can be rung")
-    await visitor.presses(visitor.modal.get_by_role("button", name="Close"))
+    close = visitor.modal.get_by_role("button", name="Close")
+    await expect(close).to_be_focused()
+    await keyboard.press("Enter")
+    await expect(visitor.modal).to_be_hidden()
 
     await visitor.presses(visitor.button("The wire"))
     await visitor.tabs_to(visitor.requests.first.locator("summary"))
@@ -210,13 +224,17 @@ async def test_a_reload_loses_nothing(visitor: Visitor) -> None:
     await visitor.becomes("Carol Ng")
     await visitor.opens_thread()
     await visitor.button("The wire").click()
-    board = await visitor.board.inner_text()
+    await expect(visitor.board).to_contain_text("@bob: in the call")
+    board = (await visitor.board.inner_text()).splitlines()
+    kept = [line for line in board if re.search(r"room R|@\w+: ", line)]
+    assert len(kept) == 1 + len(("alice", "bob", "carol"))
 
     await visitor.page.reload()
     await expect(visitor.button("Act as Carol Ng")).to_have_attribute("aria-pressed", "true")
     await expect(visitor.phone("Bob Lim")).to_contain_text("In a call")
     await expect(visitor.thread).to_contain_text("Conference by @alice")
-    await expect(visitor.board).to_contain_text(board.splitlines()[0])
+    for line in kept:
+        await expect(visitor.board).to_contain_text(line)
     await expect(visitor.requests.filter(has_text="conference/call")).to_have_count(1)
     await visitor.at_phone("Hang up", "Bob Lim")
     await expect(visitor.board).to_contain_text("@bob: was in the call")
@@ -280,10 +298,12 @@ async def test_a_taken_port_gives_way_to_the_next_free_one(browser: Browser) -> 
             await page.close()
 
 
-async def _holding(port: int) -> socket.socket:
-    """The port, taken; another test's demo may have to let go of it first."""
-    while True:
+async def _holding(port: int) -> AbstractContextManager[object]:
+    """The port, taken; another test's demo may have to let go of it first. What else has it keeps it."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
         try:
             return socket.create_server(("127.0.0.1", port))
         except OSError:
             await asyncio.sleep(0.01)
+    return nullcontext()

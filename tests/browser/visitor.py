@@ -114,6 +114,7 @@ class Visitor:
 
     async def presses(self, target: Locator) -> None:
         await self.tabs_to(target)
+        await expect(target).to_be_enabled()
         await self.page.keyboard.press("Enter")
 
 

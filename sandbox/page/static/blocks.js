@@ -3,8 +3,7 @@
 import { el, hidden } from "./dom.js";
 import { confirmed } from "./dialogs.js";
 import { control } from "./inputs.js";
-import { anchor, channelMention, date, groupMention, mrkdwn, plain, userMention } from "./mrkdwn.js";
-import { store } from "./state.js";
+import { anchor, channelMention, date, emojiOf, groupMention, mrkdwn, plain, userMention } from "./mrkdwn.js";
 
 export function renderBlocks(blocks, surface) {
   return blocks.map((block) => (RENDER[block.type] ?? unknown)(block, surface));
@@ -171,7 +170,7 @@ function richElement(one) {
     case "text":
       return styled(one.text);
     case "emoji":
-      return store.workspace.emoji[one.name] ?? `:${one.name}:`;
+      return emojiOf(one.name);
     case "user":
       return styled(userMention(one.user_id));
     case "usergroup":

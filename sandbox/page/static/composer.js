@@ -150,7 +150,7 @@ function draw() {
 // For somebody who has just come in: one line, and an example that one press puts into the composer.
 function drawInvitation(channel) {
   const box = byId("invitation");
-  const { text, example, after } = invitation();
+  const { text, example, after } = invitation(channel);
   box.hidden = !channel || (store.has_rung && store.me.starts_with_number);
   const version = `${store.me.id} ${example}`;
   if (box.dataset.version === version) return;
@@ -161,13 +161,16 @@ function drawInvitation(channel) {
   );
 }
 
-function invitation() {
+function invitation(channel) {
   if (!store.me.starts_with_number) {
     return {
-      text: `${viewer().real_name} starts without a number on file, so can't be rung. Type`,
+      text: `${viewer().real_name} started without a number on file. Add one on the Home tab, or type`,
       example: `/conference number ${store.me.number}`,
-      after: "to change that.",
+      after: "here.",
     };
+  }
+  if (store.all_channels.some((one) => one.id === channel?.id && !one.bot_in)) {
+    return { text: "Rollcall is not in this channel, so it rings nobody here.", example: "/invite @rollcall", after: "brings it in." };
   }
   const others = store.workspace.people.filter((one) => one.acts && one.id !== store.me.id).slice(0, 2);
   const names = others.map((one) => one.real_name.split(" ")[0]);
@@ -182,7 +185,7 @@ input.addEventListener("input", suggest);
 input.addEventListener("keydown", pressed);
 input.addEventListener("blur", close);
 form.addEventListener("submit", send);
-on("place has_rung", draw);
+on("place has_rung all_channels", draw);
 // Another person has not typed these.
 on("state", () => {
   typedBefore.length = recalled = 0;

@@ -37,12 +37,14 @@ export function confirmed(its, from = document.activeElement) {
 }
 
 function giveBack(to) {
-  if (to?.isConnected) to.focus();
-  else {
-    const same = to?.dataset?.focus && document.querySelector(`[data-focus="${CSS.escape(to.dataset.focus)}"]`);
-    (same || byId("composer-input"))?.focus();
-  }
+  if (to?.isConnected && to !== document.body) return to.focus();
+  if (modal.open) return focusFirst();
+  const same = to?.dataset?.focus && document.querySelector(`[data-focus="${CSS.escape(to.dataset.focus)}"]`);
+  (same || (byId("composer").hidden ? byId("home") : byId("composer-input"))).focus();
 }
+
+const focusFirst = () =>
+  (modal.querySelector("[autofocus], .modal-body :is(input, textarea, select)") ?? modal.querySelector("button"))?.focus();
 
 function draw() {
   const top = store.views.modals.at(-1);
@@ -55,16 +57,20 @@ function draw() {
   if (isSame && shown.hash === top.hash) return;
   const held = isSame ? snapshot() : null;
   shown = { id: top.id, hash: top.hash, inputs: new Map(), fields: new Map() };
-  modal.replaceChildren(form(top));
+  const focused = modal.contains(document.activeElement) ? document.activeElement : null;
+  fillForm(top);
   if (held) restore(held);
   if (!modal.open) {
     opener = document.activeElement;
     modal.showModal();
   }
-  if (!isSame) (modal.querySelector("[autofocus], .modal-body :is(input, textarea, select)") ?? modal.querySelector("button"))?.focus();
+  const same = isSame && focused?.id ? byId(focused.id) : null;
+  if (same) same.focus();
+  else if (!isSame || focused?.isConnected === false) focusFirst();
 }
 
-function form(view) {
+// Into the same elements each time: only so is it said aloud that a form has changed.
+function fillForm(view) {
   const surface = {
     id: view.id,
     inputs: shown.inputs,
@@ -76,7 +82,7 @@ function form(view) {
     problem.hidden = !text;
   };
   const problem = el("p.field-error", { role: "alert", hidden: true });
-  const submit = async (event) => {
+  byId("modal-form").onsubmit = async (event) => {
     event.preventDefault();
     const values = Object.fromEntries([...shown.inputs].map(([name, read]) => [name, read()]));
     trouble("");
@@ -86,17 +92,11 @@ function form(view) {
     const wrong = [...(shown?.fields ?? [])].map(([name, show]) => [errors[name], show(errors[name])]);
     wrong.find(([message]) => message)?.[1].focus();
   };
-  return el(
-    "form",
-    { onsubmit: submit, novalidate: true },
-    el("h2", { id: "modal-title" }, textOf(view.title)),
-    el("div.modal-body", {}, renderBlocks(view.blocks, surface), problem),
-    el(
-      "div.dialog-actions",
-      {},
-      el("button", { type: "button", onclick: dismiss }, view.close ? textOf(view.close) : "Close"),
-      view.submit ? el("button.primary", { type: "submit" }, textOf(view.submit)) : null,
-    ),
+  byId("modal-title").replaceChildren(...textOf(view.title));
+  byId("modal-body").replaceChildren(...renderBlocks(view.blocks, surface), problem);
+  byId("modal-actions").replaceChildren(
+    el("button", { type: "button", onclick: dismiss }, view.close ? textOf(view.close) : "Close"),
+    ...(view.submit ? [el("button.primary", { type: "submit" }, textOf(view.submit))] : []),
   );
 }
 

@@ -1,6 +1,6 @@
 // The messages of a channel, of a thread, and the Home tab.
 
-import { say } from "./announce.js";
+import { notice, say } from "./announce.js";
 import { renderBlocks } from "./blocks.js";
 import { press } from "./dialogs.js";
 import { byId, el, fill } from "./dom.js";
@@ -113,11 +113,11 @@ function drawHome() {
   const region = byId("home");
   if (region.dataset.version === version) return;
   region.dataset.version = version;
-  const focus = region.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const focused = region.contains(document.activeElement) ? document.activeElement : null;
   region.replaceChildren(
     ...(home ? renderBlocks(home.blocks, surface) : [el("p.empty", {}, "Rollcall has not drawn this person's Home tab yet. It does so when the tab is opened.")]),
   );
-  if (focus) region.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
+  if (focused) (region.querySelector(`[data-focus="${CSS.escape(focused.dataset.focus ?? "")}"]`) ?? region).focus();
 }
 
 function openThread(ts) {
@@ -168,7 +168,11 @@ byId("thread-composer").addEventListener("submit", async (event) => {
   const text = field.value;
   if (!text.trim()) return;
   field.value = "";
-  await act("type", { channel: currentPlace(), thread, text });
+  const went = await act("type", { channel: currentPlace(), thread, text });
+  if (went.error) {
+    notice(went.error);
+    if (!field.value) field.value = text;
+  }
 });
 
 on("place views gone", draw);

@@ -56,7 +56,7 @@ export function inline(text) {
     else if (bold) nodes.push(el("strong", {}, inline(bold)));
     else if (italic) nodes.push(el("em", {}, inline(italic)));
     else if (struck) nodes.push(el("s", {}, inline(struck)));
-    else nodes.push(store.workspace.emoji[name] ?? whole);
+    else nodes.push(emojiOf(name));
     last = found.index + whole.length;
   }
   nodes.push(unescaped(text.slice(last)));
@@ -120,7 +120,9 @@ export function date(target, fallback) {
   return url ? el("a", { href: url, target: "_blank", rel: "noreferrer" }, time) : time;
 }
 
-const emoji = (text) => text.replace(/:([a-z0-9_+\-]+):/g, (whole, name) => store.workspace.emoji[name] ?? whole);
+const emoji = (text) => text.replace(/:([a-z0-9_+\-]+):/g, (_, name) => emojiOf(name));
+
+export const emojiOf = (name) => (Object.hasOwn(store.workspace.emoji, name) ? store.workspace.emoji[name] : `:${name}:`);
 
 function unescaped(text) {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");

@@ -5,9 +5,11 @@ import { byId, el, fill, hidden } from "./dom.js";
 import { clockTime } from "./mrkdwn.js";
 import { avatar } from "./places.js";
 import { setRinging } from "./ring.js";
-import { act, now, on, person, store } from "./state.js";
+import { act, now, on, person, store, viewer } from "./state.js";
 
 const TICK_MILLISECONDS = 250;
+const SETTLING_MILLISECONDS = 400;
+const changes = new Map();
 let ringing = null;
 
 const STATES = { idle: "Idle", ringing: "Ringing", in_call: "In a call" };
@@ -15,7 +17,8 @@ const STATES = { idle: "Idle", ringing: "Ringing", in_call: "In a call" };
 export const ownerOf = (phone) => person(phone.owner)?.real_name ?? "A guest";
 
 function draw() {
-  fill(byId("phone-list"), store.phones, (one) => one.id, card);
+  for (const { id, state } of store.phones) if (changes.get(id)?.state !== state) changes.set(id, { state, at: performance.now() });
+  fill(byId("phone-list"), store.phones.map((one) => ({ ...one, tz: viewer().tz })), (one) => one.id, card);
   const rings = store.phones.filter((one) => one.state === "ringing");
   announce(rings);
   setRinging(rings.some((one) => !one.silenced));
@@ -30,18 +33,20 @@ function announce(rings) {
   const before = ringing;
   ringing = new Set(rings.map((one) => one.id));
   if (before === null) return;
-  for (const phone of rings) if (!before.has(phone.id)) say(`${ownerOf(phone)}’s phone is ringing.`, { urgent: true });
+  const fresh = rings.filter((one) => !before.has(one.id));
+  for (const phone of fresh) say(`${ownerOf(phone)}’s phone is ringing.`, { urgent: true });
+  // The uppermost last, so that it is what shows if there is no room for all.
+  for (const phone of fresh.reverse()) byId("phone-list").querySelector(`[data-key="${phone.id}"]`).scrollIntoView({ block: "nearest" });
 }
 
 function card(phone) {
   const owner = ownerOf(phone);
-  const button = (does, label, style = "") =>
-    el(
-      `button${style}`,
-      { type: "button", onclick: () => press(phone, does), "data-focus": does },
-      label,
-      hidden(` ${owner}’s phone`),
-    );
+  const button = (does, label, style = "") => {
+    const onclick = (event) => event.detail > 1 || node.ariaDisabled || press(phone, does);
+    const onkeydown = (event) => event.repeat && event.preventDefault();
+    const node = el(`button${style}`, { type: "button", onclick, onkeydown, "data-focus": does }, label, hidden(` ${owner}’s phone`));
+    return settle(phone, node);
+  };
   return el(
     `li.phone.is-${phone.state.replace("_", "-")}${phone.in_reach ? "" : ".out-of-reach"}`,
     {},
@@ -55,6 +60,16 @@ function card(phone) {
       texts(phone),
     ),
   );
+}
+
+// The next state's button stands where the last one's stood: a press meant for that one does nothing.
+function settle(phone, button) {
+  const left = changes.get(phone.id).at + SETTLING_MILLISECONDS - performance.now();
+  if (left > 0) {
+    button.ariaDisabled = "true";
+    setTimeout(() => button.removeAttribute("aria-disabled"), left);
+  }
+  return button;
 }
 
 function status(phone) {

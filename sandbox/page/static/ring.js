@@ -25,8 +25,15 @@ function play() {
   timer = setInterval(burst, EVERY_MILLISECONDS);
 }
 
-function burst() {
+// A browser lets a page sound only once its reader has pressed something.
+function wake() {
+  if (!isOn || audio?.state === "running" || !navigator.userActivation.hasBeenActive) return;
   audio ??= new AudioContext();
+  audio.resume().then(play);
+}
+
+function burst() {
+  if (audio?.state !== "running") return;
   const end = audio.currentTime + BURST_SECONDS;
   const volume = audio.createGain();
   volume.gain.setValueAtTime(0.06, audio.currentTime);
@@ -52,5 +59,7 @@ byId("sound").addEventListener("click", () => {
   remember("sound", isOn);
   draw();
   play();
+  wake();
 });
+for (const pressed of ["pointerup", "keydown"]) addEventListener(pressed, wake);
 draw();

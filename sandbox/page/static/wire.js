@@ -1,15 +1,15 @@
 // The wire: what went between Slack, the bot and Hoiio, and switches for what may go wrong.
 
 import { notice, say } from "./announce.js";
-import { byId, el, fill } from "./dom.js";
+import { byId, el, fill, hidden } from "./dom.js";
 import { clockTime } from "./mrkdwn.js";
-import { act, on, remember, remembered, store } from "./state.js";
+import { act, on, remember, remembered, store, viewer } from "./state.js";
 
 let isOpen = remembered("wire", false);
 
 function draw() {
   const newest = [...store.wire].reverse();
-  fill(byId("entries"), newest, (one) => one.id, entry);
+  fill(byId("entries"), newest.map((one) => ({ ...one, tz: viewer().tz })), (one) => one.id, entry);
   byId("wire-empty").hidden = newest.length > 0;
   const latest = newest[0];
   byId("wire-latest").textContent = latest ? `${store.wire.length} requests · last: ${latest.from} → ${latest.to}, ${latest.method}` : "what Slack, the bot and Hoiio say to each other";
@@ -46,6 +46,11 @@ function pairs(title, fields) {
 
 function drawFaults() {
   fill(byId("faults"), [...store.faults, { name: "forge" }], (one) => one.name, (one) => (one.name === "forge" ? forgery() : fault(one)));
+  const count = store.faults.filter((one) => one.on).length;
+  const words = count === 1 ? " fault on" : " faults on";
+  byId("faults-on").hidden = byId("faults-badge").hidden = !count;
+  byId("faults-on").textContent = `${count}${words}`;
+  byId("faults-badge").replaceChildren(String(count), hidden(words));
 }
 
 function fault({ name, label, explanation, on: isOn }) {
