@@ -25,6 +25,7 @@ from tests.sandbox.slack_fixtures import (
     running_office,
     section,
     text_input,
+    until,
 )
 
 
@@ -160,6 +161,7 @@ async def test_a_modal_goes_its_way_through_a_bolt_app(office: Office) -> None:
     app.view("invite")(submitted)
     async with listening(app.web_app()) as office.slack.events_url:
         assert (await office.slack.shortcut(office.alice, "ring")).acked
+        await until(lambda: office.slack.views(office.alice))
         [view] = office.slack.views(office.alice)
         empty = await office.slack.submit(office.alice, view)
         wrong = await office.slack.submit(office.alice, view, {"who": "nobody"})

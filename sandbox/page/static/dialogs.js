@@ -92,7 +92,7 @@ function fillForm(view) {
     const wrong = [...(shown?.fields ?? [])].map(([name, show]) => [errors[name], show(errors[name])]);
     wrong.find(([message]) => message)?.[1].focus();
   };
-  byId("modal-title").replaceChildren(...textOf(view.title));
+  byId("modal-title").textContent = textOf(view.title);
   byId("modal-body").replaceChildren(...renderBlocks(view.blocks, surface), problem);
   byId("modal-actions").replaceChildren(
     el("button", { type: "button", onclick: dismiss }, view.close ? textOf(view.close) : "Close"),
