@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from conference.carrier import RESTARTED
 from conference.model import CallState, Conference, ConferenceState, LeftOutReason, Participant
-from conference.numbers import mask_number
-from messages.mrkdwn import Block, Message, called, context, lines, listed, mention, moment, section
+from messages.mrkdwn import Block, Message, called, context, left_out_name, lines, listed, mention, moment, section
 from messages.refusals import CARRIER_CODES, abandoned, carrier_refusal
 
 RING_ANEW_ACTION = "ring_anew"
@@ -94,11 +93,7 @@ def _not_known_yet(participant: Participant, conference: Conference) -> bool:
 def _left_out(conference: Conference) -> Iterator[tuple[str, str]]:
     """A sign and words for each reason for which somebody is not rung."""
     for reason, (sign, words) in _LEFT_OUT.items():
-        names = [
-            mention(left.user_id) if left.user_id else mask_number(left.number or "")
-            for left in conference.left_out
-            if left.reason is reason
-        ]
+        names = [left_out_name(left) for left in conference.left_out if left.reason is reason]
         if names:
             yield sign, f"{listed(names)}: {words}"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from conference.model import Participant
+from conference.model import LeftOut, Participant
 from conference.numbers import mask_number
 
 Block = dict[str, Any]
@@ -44,6 +44,11 @@ def called(participant: Participant) -> str:
     if not participant.people:
         return mask_number(participant.number)
     return listed(map(mention, participant.people))
+
+
+def left_out_name(left: LeftOut) -> str:
+    """Who is not rung: a person, or a guest's number, masked."""
+    return mention(left.user_id) if left.user_id else mask_number(left.number or "")
 
 
 def moment(when: datetime) -> str:

@@ -1,8 +1,7 @@
 """What went wrong, in sentences: what happened, that nobody was rung, and what to do."""
 
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Reason
-from conference.numbers import mask_number
-from messages.mrkdwn import escape, listed, mention
+from messages.mrkdwn import escape, left_out_name, listed, mention
 
 _OPERATOR = "Ask whoever runs Rollcall to"
 
@@ -125,7 +124,9 @@ def why_left_out(left_out: tuple[LeftOut, ...], caller_id: str) -> str:
     """Who is not rung and why, a sentence for each reason."""
     sentences = []
     for reason, verb in _LEFT_OUT.items():
-        names = ["you" if left.user_id == caller_id else _name(left) for left in left_out if left.reason is reason]
+        names = [
+            "you" if left.user_id == caller_id else left_out_name(left) for left in left_out if left.reason is reason
+        ]
         if names:
             is_plural = len(names) > 1 or names == ["you"]
             sentence = f"{listed(names)} {verb[is_plural]}."
@@ -141,7 +142,3 @@ _LEFT_OUT = {
     LeftOutReason.DEACTIVATED: ("is deactivated", "are deactivated"),
     LeftOutReason.IN_ANOTHER_CALL: ("is in another call already", "are in another call already"),
 }
-
-
-def _name(left: LeftOut) -> str:
-    return mention(left.user_id) if left.user_id else mask_number(left.number or "")

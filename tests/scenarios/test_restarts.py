@@ -11,15 +11,18 @@ TRANSACTIONS = 20
 """As many as a conference of three surely has, from its command to the last thing shown."""
 
 
+@pytest.fixture
+async def stopped_world(world: World) -> World:
+    """Numbers are on file, and the bot is stopped, to be started again with its end appointed."""
+    await world.terminate_bot()
+    return world
+
+
 @pytest.mark.parametrize("where", ["before", "after"])
 @pytest.mark.parametrize("transaction", range(1, TRANSACTIONS + 1))
-async def test_killed_around_a_commit(quiet_world: World, where: str, transaction: int) -> None:
+async def test_killed_around_a_commit(stopped_world: World, where: str, transaction: int) -> None:
     """No number is rung twice, no outcome is lost, board and thread are right."""
-    world = quiet_world
-    await world.start_bot()
-    for actor in (world.alice, world.bob, world.carol):
-        await actor.has_number()
-    await world.terminate_bot()
+    world = stopped_world
     world.alice.phone.will_answer(stay=20)
     world.bob.phone.will_decline()
     world.carol.phone.will_ignore()
@@ -134,13 +137,9 @@ async def test_a_stopped_bot_has_told_every_outcome_it_knew(world: World) -> Non
 
 @pytest.mark.parametrize("where", ["before", "after"])
 @pytest.mark.parametrize("transaction", range(1, 6))
-async def test_killed_while_slack_refuses_the_board(quiet_world: World, where: str, transaction: int) -> None:
+async def test_killed_while_slack_refuses_the_board(stopped_world: World, where: str, transaction: int) -> None:
     """The caller is told, and nobody stays locked out as if they were in a call."""
-    world = quiet_world
-    await world.start_bot()
-    for actor in (world.alice, world.bob, world.carol):
-        await actor.has_number()
-    await world.terminate_bot()
+    world = stopped_world
     elsewhere = world.slack.add_channel("secret", world.alice.person, world.bob.person, bot_in=False)
     await world.start_bot(kill_at=f"{where}:{transaction}")
     await world.alice.types("/conference @bob", elsewhere)
