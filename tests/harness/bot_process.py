@@ -14,32 +14,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlite_utils import Database
-
-import storage.database
 from bot import serve, set_up_logging
 from sandbox.clock import MovedClock
 from settings import read_settings
+from storage.connection import Connection
 
 
 def kill_at(where: str, count: int) -> None:
     """Kill this process around the commit of its transaction number `count`."""
-    transaction = storage.database._transaction
+    transaction = Connection._transaction
     begun = 0
 
     @contextmanager
-    def deadly(db: Database) -> Iterator[None]:
+    def deadly(self: Connection) -> Iterator[None]:
         nonlocal begun
         begun += 1
         mine = begun
-        with transaction(db):
+        with transaction(self):
             yield
             if (where, mine) == ("before", count):
                 os.kill(os.getpid(), signal.SIGKILL)
         if (where, mine) == ("after", count):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    storage.database._transaction = deadly
+    Connection._transaction = deadly  # type: ignore[method-assign]
 
 
 async def follow_clock(clock: MovedClock) -> None:
