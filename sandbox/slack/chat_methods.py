@@ -11,7 +11,7 @@ def described(workspace: Workspace, message: Message, *, with_metadata: bool = T
     """The message object of Slack's answers and payloads."""
     author = message.user
     shown: JsonObject = {"type": "message", "user": author.id, "ts": message.ts, "text": message.text}
-    shown["team"] = workspace.team_id
+    shown["team"] = workspace.team_of(author)
     if author.bot_id:
         shown |= {"bot_id": author.bot_id, "app_id": workspace.app_id}
         shown["bot_profile"] = {

@@ -1,19 +1,18 @@
 """The Web API's methods that read: people, groups, conversations, and who the bot is."""
 
-import base64
-import binascii
 import re
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sandbox.slack.chat_methods import described, open_direct
 from sandbox.slack.model import Channel, Group, JsonObject, Message, Person, SlackError
+from sandbox.slack.paging import page_of
 from sandbox.slack.workspace import Workspace
 
 _TS: Final = re.compile(r"\d+(\.\d{1,6})?")
-_MAX_PAGE: Final = 999
 _HISTORY_PAGE: Final = 100
 _REPLIES_PAGE: Final = 999
+_MEMBERS_PAGE: Final = 100
 
 
 def auth_test(workspace: Workspace, given: JsonObject) -> JsonObject:
@@ -30,31 +29,57 @@ def auth_test(workspace: Workspace, given: JsonObject) -> JsonObject:
 
 
 def users_info(workspace: Workspace, given: JsonObject) -> JsonObject:
-    """users.info: one person, without the phone, which only users.profile.get gives."""
-    person = _person(workspace, given["user"])
+    """users.info: one person, somebody of another workspace as well."""
+    return {"user": _user(workspace, _person(workspace, given["user"]))}
+
+
+def users_list(workspace: Workspace, given: JsonObject) -> JsonObject:
+    """users.list: the workspace's own people, bots and those who have left too; all at once without a `limit`.
+
+    Nobody of another workspace is in it: only users.info knows them (Slack documentation, Understanding Slack
+    Connect, Support strategies by feature, Web API).
+    """
+    own = [person for person in workspace.people.values() if not workspace.is_external(person)]
+    page = page_of(own, lambda person: person.id, given, None)
+    return {
+        "members": [_user(workspace, person) for person in page.items],
+        "cache_ts": int(workspace.clock.now().timestamp()),
+        "response_metadata": {"next_cursor": page.next_cursor},
+    }
+
+
+def _user(workspace: Workspace, person: Person) -> JsonObject:
+    """The user object, without the phone, which only users.profile.get gives.
+
+    `is_stranger` does not say that somebody is of another workspace: it is false for those who are in a channel
+    that the app can see. Then `team_id` alone tells them from colleagues, for whom the field is left out (Slack
+    documentation, User object; Understanding Slack Connect, Determining whether a user is external).
+    """
     now = workspace.clock.now()
     offset = now.astimezone(ZoneInfo(person.tz)).utcoffset()
-    return {
-        "user": {
-            "id": person.id,
-            "team_id": workspace.team_id,
-            "name": person.name,
-            "deleted": person.deleted,
-            "real_name": person.real_name,
-            "tz": person.tz,
-            "tz_label": person.tz,
-            "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
-            "profile": {key: value for key, value in _profile(person).items() if key != "phone"},
-            "is_admin": person.is_admin,
-            "is_owner": False,
-            "is_primary_owner": False,
-            "is_restricted": person.is_restricted,
-            "is_ultra_restricted": False,
-            "is_bot": person.is_bot,
-            "is_app_user": False,
-            "updated": int(now.timestamp()),
-        }
+    profile = {key: value for key, value in _profile(person).items() if key != "phone"}
+    user: JsonObject = {
+        "id": person.id,
+        "team_id": workspace.team_of(person),
+        "name": person.name,
+        "deleted": person.deleted,
+        "real_name": person.real_name,
+        "tz": person.tz,
+        "tz_label": person.tz,
+        "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
+        "profile": {**profile, "team": workspace.team_of(person)},
+        "is_admin": person.is_admin,
+        "is_owner": person.is_owner,
+        "is_primary_owner": False,
+        "is_restricted": person.is_restricted,
+        "is_ultra_restricted": False,
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "updated": int(now.timestamp()),
     }
+    if workspace.is_external(person):
+        user["is_stranger"] = not workspace.shares_channel(person)
+    return user
 
 
 def users_profile_get(workspace: Workspace, given: JsonObject) -> JsonObject:
@@ -137,6 +162,14 @@ def conversations_info(workspace: Workspace, given: JsonObject) -> JsonObject:
     return {"channel": _channel(workspace, workspace.reachable(str(given["channel"])))}
 
 
+def conversations_members(workspace: Workspace, given: JsonObject) -> JsonObject:
+    """conversations.members: the ids of who is in a channel the bot can see, people of other workspaces too."""
+    channel = workspace.reachable(str(given["channel"]))
+    members = [*channel.members, workspace.bot] if channel.bot_in else channel.members
+    page = page_of([person.id for person in members], str, given, _MEMBERS_PAGE)
+    return {"members": page.items, "response_metadata": {"next_cursor": page.next_cursor}}
+
+
 def _channel(workspace: Workspace, channel: Channel) -> JsonObject:
     if channel.is_direct:
         return {"id": channel.id, "is_im": True, "user": channel.members[0].id, "is_archived": False}
@@ -203,39 +236,12 @@ def _micros(ts: str) -> int:
 
 
 def _page(workspace: Workspace, messages: list[Message], given: JsonObject, usual: int) -> JsonObject:
-    try:
-        limit = min(int(given.get("limit") or usual), _MAX_PAGE)
-    except ValueError:
-        raise SlackError("invalid_limit") from None
-    if limit < 1:
-        raise SlackError("invalid_limit")
-    after = _cursor_ts(str(given.get("cursor") or ""))
-    start = 0
-    if after:
-        places = [index for index, message in enumerate(messages) if message.ts == after]
-        if not places:
-            raise SlackError("invalid_cursor")
-        start = places[0] + 1
-    page = messages[start : start + limit]
-    has_more = start + limit < len(messages)
+    page = page_of(messages, lambda message: message.ts, given, usual)
     with_metadata = bool(given.get("include_all_metadata"))
     answer: JsonObject = {
-        "messages": [described(workspace, message, with_metadata=with_metadata) for message in page],
-        "has_more": has_more,
+        "messages": [described(workspace, message, with_metadata=with_metadata) for message in page.items],
+        "has_more": bool(page.next_cursor),
     }
-    if has_more:
-        cursor = base64.b64encode(f"after:{page[-1].ts}".encode()).decode()
-        answer["response_metadata"] = {"next_cursor": cursor}
+    if page.next_cursor:
+        answer["response_metadata"] = {"next_cursor": page.next_cursor}
     return answer
-
-
-def _cursor_ts(cursor: str) -> str:
-    if not cursor:
-        return ""
-    try:
-        decoded = base64.b64decode(cursor, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        decoded = ""
-    if not decoded.startswith("after:"):
-        raise SlackError("invalid_cursor")
-    return decoded.removeprefix("after:")

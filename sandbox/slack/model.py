@@ -24,7 +24,11 @@ class SlackError(Exception):
 
 @dataclass(eq=False)
 class Person:
-    """A user of the workspace. `tz` is an IANA zone; `phone` the free text of the profile."""
+    """A user. `tz` is an IANA zone; `phone` the free text of the profile.
+
+    `team_id` is empty for the workspace's own; else the person is of that other workspace, and in a channel here
+    through Slack Connect.
+    """
 
     id: str
     name: str
@@ -33,9 +37,11 @@ class Person:
     is_bot: bool = False
     deleted: bool = False
     is_admin: bool = False
+    is_owner: bool = False
     is_restricted: bool = False
     phone: str = ""
     bot_id: str = ""
+    team_id: str = ""
 
     @property
     def mention(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from sandbox.slack import chat_methods
 from sandbox.slack.deliveries import Deliveries, Delivery
@@ -15,10 +16,15 @@ from sandbox.slack.workspace import Workspace
 VERIFICATION_TOKEN = "verification-token-of-old"
 """The `token` of every payload: deprecated by Slack in favour of signatures, and still sent."""
 
+_OF_VIEWS: Final = frozenset({"view_submission", "view_closed"})
+
 
 @dataclass(frozen=True)
 class CommandResult:
-    """How a slash command went. `error` is what Slack told the person it failed with; `message` what they saw."""
+    """How a slash command went. `error` is what Slack told the person it failed with; `message` what they saw.
+
+    `status` is 0 when there was no answer, and when Slack had no such command for the person and sent nothing.
+    """
 
     status: int
     acked: bool
@@ -78,7 +84,15 @@ class People:
     async def command(
         self, person: Person, channel: Channel, typed: str, *, escape: bool, link_phones: bool
     ) -> CommandResult:
+        """Have Slack send a command, or say itself that there is none.
+
+        For somebody of another workspace there is none (Slack documentation, Understanding Slack Connect, Slash
+        commands are not shared); what they are told is in bolt-python issue 767.
+        """
         name, _, rest = typed.strip().partition(" ")
+        if self._workspace.is_external(person):
+            refusal = self._slackbot_says(person, channel, f"`{name}` is not a valid command.")
+            return CommandResult(0, False, "", [], "", 0.0, message=refusal)
         text = rest.strip()
         if escape:
             text = escape_typed(self._workspace, text, link_phones=link_phones)
@@ -119,13 +133,15 @@ class People:
         ack: JsonObject,
     ) -> Message | None:
         if error is not None:
-            text = f'{name} failed with the error "{error}"'
-            return self._workspace.post(channel, self._workspace.slackbot, text, ephemeral_to=person, via="slackbot")
+            return self._slackbot_says(person, channel, f'{name} failed with the error "{error}"')
         text, blocks = content
         if not text and not blocks:
             return None
         only_to = None if ack.get("response_type") == "in_channel" else person
         return self._workspace.post(channel, self._workspace.bot, text, blocks=blocks, ephemeral_to=only_to, via="ack")
+
+    def _slackbot_says(self, person: Person, channel: Channel, text: str) -> Message:
+        return self._workspace.post(channel, self._workspace.slackbot, text, ephemeral_to=person, via="slackbot")
 
     async def click(
         self, person: Person, where: Message | View, action_id: str, value: Filled, state: Mapping[str, Filled]
@@ -198,6 +214,13 @@ class People:
         return _result(await self._deliveries.deliver("interactive", payload))
 
     async def shortcut(self, person: Person, callback_id: str, message: Message | None) -> ActionResult:
+        """Have Slack send a shortcut; `LookupError` for somebody of another workspace.
+
+        Their Slack offers them none (Slack documentation, Understanding Slack Connect, Slash commands are not
+        shared).
+        """
+        if self._workspace.is_external(person):
+            raise LookupError(f"{person.name} is of another workspace and has no shortcuts of the app.")
         payload = self._interaction("shortcut" if message is None else "message_action", person)
         payload |= {"callback_id": callback_id, "trigger_id": self._views.new_trigger(person)}
         payload["action_ts"] = self._workspace.fresh_ts()
@@ -242,18 +265,27 @@ class People:
         return _result(await self._deliveries.deliver_event(payload))
 
     def _interaction(self, kind: str, person: Person) -> JsonObject:
+        """What every interactive payload has.
+
+        Somebody of another workspace is told by `user.team_id`. `team` remains the app's workspace when they click
+        (java-slack-sdk issue 1041), and is their own when they submit or close a view (bolt-js issue 1614 and
+        bolt-python pull request 734): there only the view's `app_installed_team_id` names the app's.
+        """
+        team_id, domain = self._workspace.team_id, self._workspace.team_domain
+        if kind in _OF_VIEWS and self._workspace.is_external(person):
+            team_id, domain = person.team_id, person.team_id.lower()
         return {
             "type": kind,
             "token": VERIFICATION_TOKEN,
             "api_app_id": self._workspace.app_id,
-            "team": {"id": self._workspace.team_id, "domain": self._workspace.team_domain},
+            "team": {"id": team_id, "domain": domain},
             "enterprise": None,
             "is_enterprise_install": False,
             "user": {
                 "id": person.id,
                 "username": person.name,
                 "name": person.name,
-                "team_id": self._workspace.team_id,
+                "team_id": self._workspace.team_of(person),
             },
         }
 

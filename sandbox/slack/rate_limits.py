@@ -10,6 +10,7 @@ from sandbox.slack.model import JsonObject
 _PER_MINUTE: Final = {
     "usergroups.list": 20,
     "usergroups.users.list": 20,
+    "users.list": 20,
     "apps.connections.open": 20,
     "chat.update": 50,
     "chat.delete": 50,
@@ -18,6 +19,7 @@ _PER_MINUTE: Final = {
     "conversations.info": 50,
     "conversations.open": 50,
     "chat.postEphemeral": 100,
+    "conversations.members": 100,
     "users.info": 100,
     "users.profile.get": 100,
     "views.open": 100,

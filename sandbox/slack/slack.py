@@ -173,10 +173,15 @@ class Slack:
         is_bot: bool = False,
         deleted: bool = False,
         is_admin: bool = False,
+        is_owner: bool = False,
         is_restricted: bool = False,
         phone: str = "",
+        team_id: str = "",
     ) -> Person:
-        """Somebody with an id such as U0ALICE; `ValueError` when the name or the id is taken."""
+        """Somebody with an id such as U0ALICE; `ValueError` when the name or the id is taken.
+
+        With a `team_id`, somebody of that other workspace, to put into a channel shared through Slack Connect.
+        """
         return self.workspace.add_person(
             name,
             user_id=user_id,
@@ -185,8 +190,10 @@ class Slack:
             is_bot=is_bot,
             deleted=deleted,
             is_admin=is_admin,
+            is_owner=is_owner,
             is_restricted=is_restricted,
             phone=phone,
+            team_id=team_id,
         )
 
     def add_channel(self, name: str, *members: Person, bot_in: bool = True, private: bool = False) -> Channel:
@@ -233,7 +240,11 @@ class Slack:
     async def command(
         self, person: Person, channel: Channel, typed: str, *, escape: bool = True, link_phones: bool = False
     ) -> CommandResult:
-        """Type a slash command; with `escape` off its text goes as typed (no `should_escape`)."""
+        """Type a slash command; with `escape` off its text goes as typed (no `should_escape`).
+
+        For somebody of another workspace Slack has no such command: the app hears nothing, `status` is 0 and
+        `message` says so.
+        """
         return await self._people.command(person, channel, typed, escape=escape, link_phones=link_phones)
 
     async def click(
@@ -265,7 +276,7 @@ class Slack:
         return await self._people.open_home(person)
 
     async def shortcut(self, person: Person, callback_id: str, message: Message | None = None) -> ActionResult:
-        """Choose a global shortcut, or one on a message."""
+        """Choose a global shortcut, or one on a message; `LookupError` for somebody of another workspace."""
         return await self._people.shortcut(person, callback_id, message)
 
     async def event(self, event: JsonObject) -> ActionResult:

@@ -94,6 +94,25 @@ class Workspace:
         by_name = (c for c in self.channels.values() if not c.is_direct and c.name == given.removeprefix("#"))
         return self.channels.get(given) or next(by_name, None)
 
+    # Whose people they are
+
+    def team_of(self, person: Person) -> str:
+        """The id of the workspace that the person belongs to."""
+        return person.team_id or self.team_id
+
+    def is_external(self, person: Person) -> bool:
+        """Whether the person is of another workspace."""
+        return self.team_of(person) != self.team_id
+
+    def shares_channel(self, person: Person) -> bool:
+        """Whether the person is in a channel that the bot can see, private ones it isn't in left out."""
+        return any(
+            person in channel.members and not channel.is_direct and (channel.bot_in or not channel.private)
+            for channel in self.channels.values()
+        )
+
+    # Ids
+
     @staticmethod
     def _fresh_id(prefix: str, name: str, taken: dict[str, Any]) -> str:
         stem = prefix + re.sub(r"[^A-Z0-9]", "", name.upper())
@@ -183,8 +202,11 @@ class Workspace:
         return [m for m in self.in_channel(message.channel) if root in (m.ts, m.thread_ts)]
 
     def seen_by(self, person: Person, channel: Channel) -> list[Message]:
-        """What that person can read there, with what only they can see."""
-        if channel.private and person not in channel.members:
+        """What that person can read there, with what only they can see.
+
+        To people of another workspace no channel is open that they are not in.
+        """
+        if (channel.private or self.is_external(person)) and person not in channel.members:
             return [m for m in self._alive(channel) if m.ephemeral_to is person]
         return [m for m in self._alive(channel) if m.ephemeral_to in (None, person)]
 

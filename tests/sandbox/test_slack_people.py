@@ -51,6 +51,10 @@ def opened(office: Office, view: JsonObject) -> View:
     return office.slack._views.open(office.slack._views.new_trigger(office.alice), view)
 
 
+def text_of(view: View) -> str:
+    return str(view.blocks[0]["text"]["text"])
+
+
 async def test_a_click_says_what_was_pressed_and_where(office: Office) -> None:
     message = await posted(office, actions(button("join", value="a"), button("hang_up", value="b")))
     async with plain_bot(office) as received:
@@ -188,8 +192,28 @@ async def test_the_answer_to_a_submission_is_followed(office: Office, answer: Js
     async with plain_bot(office, lambda _: web.json_response(answer)):
         result = await office.slack.submit(office.alice, top)
     views = office.slack.views(office.alice)
-    assert [view.blocks[0]["text"]["text"] for view in views] == left
+    assert [text_of(view) for view in views] == left
     assert result.view is (views[-1] if views else None)
+
+
+async def test_a_view_that_was_updated_on_submit_is_updated_again_by_its_id(office: Office) -> None:
+    view = opened(office, modal(text_input("who")))
+    answer = {"response_action": "update", "view": modal(section("Ringing"))}
+    async with plain_bot(office, lambda _: web.json_response(answer)) as received:
+        result = await office.slack.submit(office.alice, view, {"who": "carol"})
+    sent = payload(received[0])["view"]
+    assert (result.view, text_of(view), sent["id"]) == (view, "Ringing", view.id)
+    late = await office.refused("views.update", view_id=sent["id"], hash=sent["hash"], view=modal())
+    assert late["error"] == "hash_conflict"
+    updated = (await office.client.views_update(view_id=sent["id"], view=modal(section("Answered"))))["view"]
+    assert (updated["id"], text_of(view), office.slack.views(office.alice)) == (view.id, "Answered", [view])
+
+
+async def test_a_view_that_is_gone_is_not_updated(office: Office) -> None:
+    view = opened(office, modal(text_input("who")))
+    async with plain_bot(office):
+        await office.slack.submit(office.alice, view, {"who": "carol"})
+    assert await office.error("views.update", view_id=view.id, view=modal()) == "not_found"
 
 
 async def test_a_bad_answer_to_a_submission_is_an_error(office: Office) -> None:

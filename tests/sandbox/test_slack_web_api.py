@@ -188,6 +188,62 @@ async def test_people_are_looked_up(office: Office) -> None:
     profile = (await office.client.users_profile_get(user=office.alice.id))["profile"]
     assert profile["phone"] == "+65 9123 4567"
     assert await office.error("users.info", user="U0NOBODY") == "user_not_found"
+
+
+async def test_an_owner_is_looked_up_as_one(office: Office) -> None:
+    owner = office.slack.add_person("olive", is_owner=True)
+    seen = [(await office.client.users_info(user=person.id))["user"] for person in (owner, office.alice)]
+    assert [(user["is_owner"], user["is_primary_owner"]) for user in seen] == [(True, False), (False, False)]
+
+
+async def test_everybody_is_listed_a_page_at_a_time(office: Office) -> None:
+    office.carol.deleted = True
+    whole = await office.client.users_list()
+    assert [user["id"] for user in whole["members"]] == ["U0ROLLCALL", "USLACKBOT", "U0ALICE", "U0BOB", "U0CAROL"]
+    assert [user["id"] for user in whole["members"] if user["is_bot"] or user["deleted"]] == [
+        "U0ROLLCALL",
+        "USLACKBOT",
+        "U0CAROL",
+    ]
+    assert whole["members"][2] == (await office.client.users_info(user=office.alice.id))["user"]
+    assert whole["response_metadata"]["next_cursor"] == ""
+    pages = [page["members"] async for page in await office.client.users_list(limit=2)]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert [user for page in pages for user in page] == whole["members"]
+    assert await office.error("users.list", cursor="x") == "invalid_cursor"
+
+
+async def test_a_channels_members_are_listed_with_the_bot(office: Office) -> None:
+    async def members(channel: str) -> list[str]:
+        ids: list[str] = (await office.client.conversations_members(channel=channel))["members"]
+        return ids
+
+    assert await members("C0STANDUP") == ["U0ALICE", "U0BOB", "U0ROLLCALL"]
+    assert await members("C0RANDOM") == ["U0ALICE"]
+    assert await members(office.slack.direct_channel(office.carol).id) == ["U0CAROL", "U0ROLLCALL"]
+    assert await office.error("conversations.members", channel="C0SECRET") == "channel_not_found"
+    office.secret.bot_in = True
+    assert await members("C0SECRET") == ["U0ALICE", "U0ROLLCALL"]
+    office.slack.scopes -= {"groups:read"}
+    assert (await office.refused("conversations.members", channel="C0SECRET"))["needed"] == "groups:read"
+
+
+async def test_a_large_channels_members_come_in_pages(office: Office) -> None:
+    crowd = [office.slack.add_person(f"guest{number}") for number in range(250)]
+    everyone = [person.id for person in crowd] + ["U0ROLLCALL"]
+    hall = office.slack.add_channel("hall", *crowd)
+    for limit, sizes in ((None, [100, 100, 51]), (120, [120, 120, 11]), (5000, [251])):
+        pages = [
+            page["members"] async for page in await office.client.conversations_members(channel="hall", limit=limit)
+        ]
+        assert [len(page) for page in pages] == sizes
+        assert [user_id for page in pages for user_id in page] == everyone
+    first = await office.client.conversations_members(channel=hall.id, limit=2)
+    cursor = first["response_metadata"]["next_cursor"]
+    hall.members.remove(crowd[1])
+    assert await office.error("conversations.members", channel=hall.id, cursor=cursor) == "invalid_cursor"
+    assert await office.error("conversations.members", channel=hall.id, limit=-1) == "invalid_limit"
+    assert await office.error("conversations.members", channel=hall.id, limit="many") == "invalid_limit"
     assert await office.error("users.profile.get", user="U0NOBODY") == "user_not_found"
 
 
