@@ -5,43 +5,57 @@ The front door: it reads the settings, puts the parts together, and runs them un
 
 import argparse
 import asyncio
+import hashlib
 import logging
 import os
 import signal
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from dotenv import dotenv_values
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from conference.clock import Clock, SystemClock
+from conference.housekeeping import keep_house
 from conference.ports import NotifyAddress, StorageUnavailableError
+from conference.registration import Registration
+from conference.seating import Seating
 from conference.service import Conferences
+from conference.tasks import Tasks
 from handlers import (
     conference_command,
+    contact_card,
     errors,
     healthz,
     hoiio_notification,
     home_opened,
-    number_command,
+    number_admin,
     number_form,
+    own_workspace,
+    preferences_form,
     ring_anew_button,
     slack_events,
 )
+from handlers.parts import Parts
 from handlers.slack_socket import SocketMode
 from messages.directory import SlackDirectory
+from messages.number_requests import NumberRequests
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
 from messages.updater import Updater
+from operations.admin_log import admin_log
 from operations.check import check
-from operations.import_numbers import ImportFileError, read_import_file
-from settings import ImportSettings, Settings, SettingsError, read_import_settings, read_settings
+from operations.errors import OperationError
+from operations.export_numbers import export_numbers
+from operations.import_numbers import import_numbers
+from settings import ImportSettings, Settings, SettingsError, read_database, read_import_settings, read_settings
 from storage import Storage
 from telephony.hoiio import Credentials, Hoiio, read_notification
 
@@ -56,6 +70,18 @@ STOP_WITHIN_SECONDS = 30.0
 
 LARGEST_SLACK_REQUEST_BYTES = 1024 * 1024
 
+SLACK_HANDLERS = (
+    own_workspace,
+    conference_command,
+    home_opened,
+    number_form,
+    number_admin,
+    preferences_form,
+    ring_anew_button,
+    errors,
+)
+"""In this order: the first decides who is answered at all."""
+
 
 class StartError(Exception):
     """The bot can't run. The text says what stands in the way and what to do."""
@@ -65,10 +91,17 @@ class StartError(Exception):
 class Bot:
     """The running parts."""
 
-    conferences: Conferences
+    parts: Parts
     updater: Updater
     socket_mode: SocketMode | None
     web_app: web.Application
+    retention: timedelta
+
+    @property
+    def in_hand(self) -> set[asyncio.Task[None]]:
+        """What must not be broken off."""
+        parts = self.parts
+        return parts.conferences.in_hand | parts.registration.in_hand | parts.behind.running | self.updater.in_hand
 
 
 @asynccontextmanager
@@ -86,10 +119,11 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         opened.push_async_callback(carrier.aclose)
 
         gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session), clock)
+        directory = SlackDirectory(gateway, clock, settings.admins)
         conferences = Conferences(
             storage=storage,
             carrier=carrier,
-            directory=SlackDirectory(gateway, clock),
+            seating=Seating(storage, directory, clock, settings.barring, settings.limits),
             clock=clock,
             notify_address=NotifyAddress(settings.public_url + hoiio_notification.PATH),
             read_notification=read_notification,
@@ -101,30 +135,34 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
             clock=clock,
             board_posted=conferences.board_posted,
             board_refused=conferences.board_refused,
+            admins=directory.admins,
         )
-        slack_app = _slack_app(settings)
-        conference_command.register(
-            slack_app,
-            conferences=conferences,
+        registration = Registration(
             storage=storage,
-            number_command=number_command.NumberCommand(storage, clock, settings.default_region),
-            default_region=settings.default_region,
+            carrier=carrier,
+            clock=clock,
+            barring=settings.barring,
+            key=_proof_key(settings),
         )
-        ring_anew_button.register(slack_app, conferences=conferences, gateway=gateway)
-        home_tab = home_opened.HomeTab(storage, gateway)
-        home_opened.register(slack_app, home_tab=home_tab)
-        number_form.register(
-            slack_app,
+        parts = Parts(
+            clock=clock,
             storage=storage,
             gateway=gateway,
-            home_tab=home_tab,
-            clock=clock,
+            directory=directory,
+            conferences=conferences,
+            registration=registration,
+            number_requests=NumberRequests(storage, gateway, clock, registration.is_missing),
+            behind=Tasks(),
+            barring=settings.barring,
             default_region=settings.default_region,
+            card_url=settings.public_url + contact_card.PATH if settings.shown_caller_id else None,
         )
-        errors.register(slack_app, gateway=gateway)
-
+        slack_app = _slack_app(settings)
+        for handler in SLACK_HANDLERS:
+            handler.register(slack_app, parts)
         web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES)
         healthz.register(web_app, storage=storage)
+        contact_card.register(web_app, caller_id=settings.shown_caller_id)
         hoiio_notification.register(
             web_app, conferences=conferences, clock=clock, access_token=settings.hoiio_access_token
         )
@@ -132,15 +170,15 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         if settings.slack_app_token:
             socket_mode = SocketMode(slack_app, gateway, settings.slack_app_token)
         else:
-            slack_events.register(web_app, slack_app=slack_app)
+            slack_events.register(web_app, slack_app=slack_app, signing_secret=settings.slack_signing_secret)
         await _greet_slack(gateway)
-        yield Bot(conferences, updater, socket_mode, web_app)
+        yield Bot(parts, updater, socket_mode, web_app, settings.retention)
 
 
 async def _storage(database: Path) -> Storage:
     try:
         return await Storage.open(database)
-    except (OSError, sqlite3.Error) as error:
+    except StorageUnavailableError as error:
         raise StartError(f"The database {database} can't be opened: {error}. See DATABASE.") from error
 
 
@@ -163,6 +201,11 @@ def _slack_app(settings: Settings) -> AsyncApp:
     )
 
 
+def _proof_key(settings: Settings) -> bytes:
+    """What codes are digested with. It stands in no database, so that a copy of one proves nobody's number."""
+    return hashlib.sha256(f"rollcall number proofs {settings.hoiio_access_token}".encode()).digest()
+
+
 async def _greet_slack(gateway: SlackGateway) -> None:
     try:
         identity = await gateway.identity()
@@ -179,9 +222,15 @@ async def serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
     async with assembled(settings, clock) as bot:
         # No access log: a notify_url's secret part stands in its path.
         runner = web.AppRunner(bot.web_app, access_log=None)
+        always = Tasks()
         await runner.setup()
         try:
             await _recover(bot)
+            for work in (
+                bot.parts.number_requests.run(),
+                keep_house(bot.parts.storage, clock, bot.retention),
+            ):
+                always.start(work)
             await _listen(runner, settings)
             log.info("listening on http://%s:%d", settings.host, settings.port)
             if bot.socket_mode:
@@ -192,12 +241,13 @@ async def serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
             if bot.socket_mode:
                 await bot.socket_mode.close()
             await runner.cleanup()
+            await always.close()
             await _finish(bot)
 
 
 async def _recover(bot: Bot) -> None:
     try:
-        await bot.conferences.recover()
+        await bot.parts.conferences.recover()
         await bot.updater.recover()
     except StorageUnavailableError as error:
         raise StartError(f"The database can't be read: {error}. See DATABASE.") from None
@@ -222,17 +272,17 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
 async def _finish(bot: Bot) -> None:
     """Take what is in hand to a point from which the next start can go on."""
     bot.updater.finish()
-    await bot.conferences.close()
+    await bot.parts.conferences.close()
     try:
         async with asyncio.timeout(STOP_WITHIN_SECONDS):
             # Showing a board may set off a dialing, and that has something to show in turn.
-            while in_hand := bot.conferences.in_hand | bot.updater.in_hand:
+            while in_hand := bot.in_hand:
                 await asyncio.wait(in_hand)
     except TimeoutError:
         log.warning("stopping with work in hand; the next start goes on with it")
-        for task in bot.conferences.in_hand | bot.updater.in_hand:
+        for task in bot.in_hand:
             task.cancel()
-    await bot.conferences.close()
+    await bot.parts.conferences.close()
 
 
 def set_up_logging(level: int) -> None:
@@ -241,6 +291,13 @@ def set_up_logging(level: int) -> None:
     # These would say what was sent, and to which address.
     for name in ("httpx", "httpcore", "slack_sdk"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("aiohttp.server").addFilter(_is_no_strangers_fault)
+
+
+def _is_no_strangers_fault(record: logging.LogRecord) -> bool:
+    """What is no HTTP is answered with 400. Logged, it would quote addresses, and with them secrets and numbers."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -255,6 +312,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("check", help="try every setting against the real services")
     import_parser = commands.add_parser("import-numbers", help="read numbers from a CSV file")
     import_parser.add_argument("file", type=Path, help="CSV headed user_id,number and, if wanted, team_id")
+    export_parser = commands.add_parser("export-numbers", help="write all numbers to a new CSV file")
+    export_parser.add_argument("file", type=Path, help="a file that does not exist yet")
+    commands.add_parser("admin-log", help="print what admins and you did to numbers, a line each")
     asked = parser.parse_args(arguments)
     set_up_logging(logging.WARNING if asked.command == "demo" else logging.INFO)
     try:
@@ -265,9 +325,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return asyncio.run(_check(read_settings(_environment())))
             case "import-numbers":
                 return asyncio.run(_import_numbers(asked.file, read_import_settings(_environment())))
+            case "export-numbers":
+                return asyncio.run(_export_numbers(asked.file, read_database(_environment())))
+            case "admin-log":
+                return asyncio.run(_admin_log(read_database(_environment())))
             case _:
                 return asyncio.run(_run(read_settings(_environment())))
-    except (SettingsError, ImportFileError) as error:
+    except (SettingsError, OperationError) as error:
         print(*error.lines, sep="\n", file=sys.stderr)
         return EXIT_USAGE if isinstance(error, SettingsError) else EXIT_FAILED
     except StartError as error:
@@ -308,30 +372,22 @@ async def _check(settings: Settings) -> int:
 
 
 async def _import_numbers(file: Path, settings: ImportSettings) -> int:
-    numbers = read_import_file(file, settings.default_region)
-    team_id = ""
-    if any(number.team_id is None for number in numbers):
-        async with web_session() as session:
-            gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session))
-            try:
-                team_id = (await gateway.identity()).team_id
-            except SlackError as error:
-                raise StartError(
-                    f"Slack did not say which workspace these people are in: {error}. Nothing was imported. "
-                    "Name it in a third column, team_id."
-                ) from None
-    storage = await _storage(settings.database)
-    try:
-        await storage.set_numbers(
-            [(number.team_id or team_id, number.user_id, number.number) for number in numbers],
-            source="import",
-            now=SystemClock().now(),
-        )
-    except StorageUnavailableError as error:
-        raise StartError(f"{settings.database} can't be written: {error}. Nothing was imported.") from None
-    finally:
-        await storage.close()
-    print(f"{len(numbers)} {'number' if len(numbers) == 1 else 'numbers'} imported.")
+    print(f"{_numbers(await import_numbers(file, settings, SystemClock().now()))} imported.")
+    return 0
+
+
+async def _export_numbers(file: Path, database: Path) -> int:
+    print(f"{_numbers(await export_numbers(file, database, SystemClock().now()))} exported.")
+    return 0
+
+
+def _numbers(count: int) -> str:
+    return f"{count} {'number' if count == 1 else 'numbers'}"
+
+
+async def _admin_log(database: Path) -> int:
+    async for line in admin_log(database):
+        print(line)
     return 0
 
 

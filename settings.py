@@ -3,16 +3,24 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import phonenumbers
 
+from conference.barring import Barring
+from conference.limits import Limits
+from conference.model import MAX_PARTICIPANTS
 from conference.numbers import NumberUnreadableError, read_number
 
 PRIVATE_CALLER_ID = "private"
 """Hoiio conference/call, `caller_id`: hides the number."""
+
+NO_LIMIT = "off"
+ALL_COUNTRIES = "all"
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,48 @@ class Settings:
     port: int
     database: Path
     default_region: str | None
+    verify_numbers: bool
+    admins: tuple[str, ...]
+    allowed_countries: frozenset[str] | None
+    """As it was set: None if it was not, and empty for all."""
+    guests: bool
+    max_conferences_per_hour: int | None
+    max_rings_per_hour: int | None
+    max_rings_per_number: int | None
+    max_minutes_per_day: int | None
+    max_spend_per_day: Decimal | None
+    retention_days: int
+
+    @property
+    def barring(self) -> Barring:
+        countries = _countries(self.allowed_countries, self.default_region)
+        return Barring(countries, self.guests, believed=not self.verify_numbers)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            conferences_per_hour=self.max_conferences_per_hour,
+            rings_per_hour=self.max_rings_per_hour,
+            rings_per_number=self.max_rings_per_number,
+            minutes_per_day=self.max_minutes_per_day,
+            spend_per_day=self.max_spend_per_day,
+        )
+
+    @property
+    def retention(self) -> timedelta:
+        return timedelta(days=self.retention_days)
+
+    @property
+    def shown_caller_id(self) -> str | None:
+        """The number that phones show, E.164, as far as it is known here."""
+        return None if self.hoiio_caller_id in {"", PRIVATE_CALLER_ID} else self.hoiio_caller_id
+
+
+def _countries(allowed: frozenset[str] | None, default_region: str | None) -> frozenset[str] | None:
+    """The countries that may be rung, None for all."""
+    if allowed is None:
+        return frozenset({default_region}) if default_region else None
+    return allowed or None
 
 
 class SettingsError(Exception):
@@ -63,6 +113,11 @@ class ImportSettings:
     slack_api_url: str
     database: Path
     default_region: str | None
+    allowed_countries: frozenset[str] | None
+
+    @property
+    def barring(self) -> Barring:
+        return Barring(_countries(self.allowed_countries, self.default_region))
 
 
 def read_import_settings(environ: Mapping[str, str]) -> ImportSettings:
@@ -71,6 +126,15 @@ def read_import_settings(environ: Mapping[str, str]) -> ImportSettings:
     if faults:
         raise SettingsError(faults)
     return ImportSettings(**{name.lower(): value for name, value in values.items()})
+
+
+def read_database(environ: Mapping[str, str]) -> Path:
+    """Read where the database is, which is all that some commands need. Raises SettingsError."""
+    values, faults = _read(environ, {"DATABASE"})
+    if faults:
+        raise SettingsError(faults)
+    database: Path = values["DATABASE"]
+    return database
 
 
 def _read(environ: Mapping[str, str], names: set[str]) -> tuple[dict[str, Any], list[str]]:
@@ -145,6 +209,63 @@ def _region(text: str) -> str | None:
     return text.upper() or None
 
 
+def _verify_numbers(text: str) -> bool:
+    if text.lower() not in {"sms", "off"}:
+        raise ValueError("is neither sms nor off")
+    return text.lower() == "sms"
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in {"on", "off"}:
+        raise ValueError("is neither on nor off")
+    return text.lower() == "on"
+
+
+def _admins(text: str) -> tuple[str, ...]:
+    admins = _words(text)
+    if not all(re.fullmatch(r"[UW][A-Z0-9]+", admin) for admin in admins):
+        raise ValueError("is not a list of Slack ids like U012ABCDEF, with commas between them")
+    return tuple(dict.fromkeys(admins))
+
+
+def _allowed_countries(text: str) -> frozenset[str] | None:
+    if text.lower() in {"", ALL_COUNTRIES}:
+        return frozenset() if text else None
+    countries = frozenset(country.upper() for country in _words(text))
+    if not text.isascii() or not countries or not countries <= phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"is neither a list of ISO country codes like SG,MY nor {ALL_COUNTRIES}")
+    return countries
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+def _limit(least: int) -> Callable[[str], int | None]:
+    def read(text: str) -> int | None:
+        if text.lower() == NO_LIMIT:
+            return None
+        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < least:
+            raise ValueError(f"is neither a whole number from {least} nor {NO_LIMIT}")
+        return int(text)
+
+    return read
+
+
+def _money(text: str) -> Decimal | None:
+    if text.lower() == NO_LIMIT:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", text) or not Decimal(text):
+        raise ValueError(f"is neither an amount of money like 100 or 49.50 nor {NO_LIMIT}")
+    return Decimal(text)
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not int(text):
+        raise ValueError("is not a whole number of days, at least 1")
+    return int(text)
+
+
 READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "SLACK_BOT_TOKEN": (
         _token("xoxb-"),
@@ -167,5 +288,15 @@ READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "PORT": (_port, "3000", "Leave it out for 3000."),
     "DATABASE": (_database, "data/rollcall.db", "Leave it out for data/rollcall.db."),
     "DEFAULT_REGION": (_region, "", "It is the country of numbers typed without +, like SG."),
+    "VERIFY_NUMBERS": (_verify_numbers, "sms", "Leave it out to have people prove their numbers by SMS."),
+    "ADMINS": (_admins, "", "Slack shows an id in a person's profile, below the three dots."),
+    "ALLOWED_COUNTRIES": (_allowed_countries, "", "Leave it out to ring DEFAULT_REGION only."),
+    "GUESTS": (_switch, "on", "Set it to off to forbid numbers typed in the command."),
+    "MAX_CONFERENCES_PER_HOUR": (_limit(1), "20", "Leave it out for 20."),
+    "MAX_RINGS_PER_HOUR": (_limit(MAX_PARTICIPANTS), "60", "Leave it out for 60."),
+    "MAX_RINGS_PER_NUMBER": (_limit(1), "5", "Leave it out for 5."),
+    "MAX_MINUTES_PER_DAY": (_limit(1), "3000", "Leave it out for 3000."),
+    "MAX_SPEND_PER_DAY": (_money, "100", "Leave it out for 100."),
+    "RETENTION_DAYS": (_days, "90", "Leave it out for 90."),
 }
 """For each setting: how it is read, its default (None: it has none), and what to do if it is missing or malformed."""

@@ -60,6 +60,9 @@ class Carrier(Protocol):
     async def call(self, dests: Sequence[str], *, room: str, tag: str, notify_url: str) -> Placed:
         """Ring these E.164 numbers and put those who answer into the room. Raises any CarrierError."""
 
+    async def text(self, number: str, message: str) -> None:
+        """Send an SMS to an E.164 number; more than 160 ASCII characters are billed as several. Any CarrierError."""
+
     async def status(self, txn_ref: str) -> Report:
         """What is known of one call. Raises any CarrierError."""
 

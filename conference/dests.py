@@ -1,10 +1,14 @@
 """The rules before a phone may ring: who of those asked for goes on the dest list, and who is left out and why."""
 
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from conference.barring import Barring
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person
+from conference.limits import RINGS_WINDOW
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Participant, Reason
+from conference.preferences import Preferences
 
 
 @dataclass(frozen=True)
@@ -13,6 +17,83 @@ class Profile:
 
     is_bot: bool = False
     is_deactivated: bool = False
+    zone: str | None = None
+    """The IANA name of the time zone that they are in."""
+    teams: frozenset[str] = frozenset()
+    """The workspaces that they belong to; empty if that is not known."""
+
+    def is_external(self, team_id: str) -> bool:
+        """Whether they belong to another workspace, and are in this one through a shared channel."""
+        return bool(self.teams) and team_id not in self.teams
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """All that decides who may be rung at a moment.
+
+    `profiles`: what Slack says of the people, where it said anything; `numbers`: E.164 numbers on file, by Slack id;
+    `owners`: whose a number is, by number; `open_numbers`: those being rung or in a call already; `rings`: when a
+    number was rung of late, oldest first; `rings_per_number`: how often is enough.
+    """
+
+    team_id: str
+    now: datetime
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    preferences: Mapping[str, Preferences] = field(default_factory=dict)
+    open_numbers: Set[str] = frozenset()
+    rings: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    rings_per_number: int | None = None
+    barring: Barring = field(default_factory=Barring)
+
+    def why_not(self, user_id: str, *, caller_id: str, wish: CallerWish) -> LeftOut | None:
+        """Why somebody in the workspace is not rung, or None."""
+        profile = self.profiles.get(user_id, Profile())
+        number = self.numbers.get(user_id)
+        if profile.is_bot:
+            return LeftOut(LeftOutReason.BOT, user_id)
+        if profile.is_deactivated:
+            return LeftOut(LeftOutReason.DEACTIVATED, user_id)
+        if number is None:
+            is_external = profile.is_external(self.team_id)
+            return LeftOut(LeftOutReason.EXTERNAL if is_external else LeftOutReason.NO_NUMBER, user_id)
+        if self.barring.why_not(number):
+            return LeftOut(LeftOutReason.NOT_ALLOWED, user_id)
+        return self._unwanted(user_id, caller_id, wish) or self._too_much(number, user_id)
+
+    def why_not_guest(self, number: str, *, caller_id: str, wish: CallerWish) -> LeftOut | None:
+        """Why a number that was typed is not rung, or None. Whoever owns it is left alone as if they were named."""
+        if not self.barring.guests:
+            return LeftOut(LeftOutReason.GUESTS_OFF, number=number)
+        if self.barring.why_not(number):
+            return LeftOut(LeftOutReason.NOT_ALLOWED, number=number)
+        for owner in self.owners.get(number, ()):
+            if unwanted := self._unwanted(owner, caller_id, wish):
+                return LeftOut(unwanted.reason, number=number, until=unwanted.until)
+        return self._too_much(number, None)
+
+    def _unwanted(self, user_id: str, caller_id: str, wish: CallerWish) -> LeftOut | None:
+        preferences = self.preferences.get(user_id, Preferences())
+        is_caller = user_id == caller_id
+        if not preferences.wants_rings and not (is_caller and wish is CallerWish.ASKED):
+            return LeftOut(LeftOutReason.NOT_WANTED, user_id)
+        # Whoever starts a call is awake.
+        if preferences.quiet_hours and not is_caller:
+            zone = self.profiles.get(user_id, Profile()).zone
+            if until := preferences.quiet_hours.until(self.now, zone):
+                return LeftOut(LeftOutReason.QUIET_HOURS, user_id, until=until)
+        return None
+
+    def _too_much(self, number: str, user_id: str | None) -> LeftOut | None:
+        guest = None if user_id else number
+        if number in self.open_numbers:
+            return LeftOut(LeftOutReason.IN_ANOTHER_CALL, user_id, guest)
+        rings = self.rings.get(number, ())
+        if self.rings_per_number is not None and len(rings) >= self.rings_per_number:
+            until = rings[-self.rings_per_number] + RINGS_WINDOW
+            return LeftOut(LeftOutReason.RUNG_TOO_OFTEN, user_id, guest, until, self.rings_per_number)
+        return None
 
 
 @dataclass(frozen=True)
@@ -41,57 +122,39 @@ def invited(invitation: Invitation, caller_id: str, members: Mapping[str, Iterab
 
 
 def compose(
-    everybody: Iterable[Person | Guest],
-    *,
-    profiles: Mapping[str, Profile],
-    numbers: Mapping[str, str],
-    open_numbers: Set[str],
+    everybody: Iterable[Person | Guest], circumstances: Circumstances, *, caller_id: str, wish: CallerWish
 ) -> DestList:
     """Decide who of them is rung.
 
-    `profiles`: what Slack says of the people, where it said anything; `numbers`: E.164 numbers on file, by Slack
-    id; `open_numbers`: those being rung or in a call already. Two people with one number share one call, and a
-    guest whose number is also that of somebody named is that person.
+    Two people with one number share one call, and a guest whose number is also that of somebody named is that person.
     """
     everybody = tuple(everybody)
-    known = {numbers.get(invitee.user_id) for invitee in everybody if isinstance(invitee, Person)}
+    numbers = circumstances.numbers
+    named = {numbers.get(invitee.user_id) for invitee in everybody if isinstance(invitee, Person)}
     sharing: dict[str, tuple[str, ...]] = {}
     left_out: list[LeftOut] = []
     for invitee in everybody:
-        if isinstance(invitee, Guest):
-            if invitee.number not in open_numbers:
+        if isinstance(invitee, Person):
+            if why_not := circumstances.why_not(invitee.user_id, caller_id=caller_id, wish=wish):
+                left_out.append(why_not)
+            else:
+                number = numbers[invitee.user_id]
+                sharing[number] = (*sharing.get(number, ()), invitee.user_id)
+        elif invitee.number not in named:
+            if why_not := circumstances.why_not_guest(invitee.number, caller_id=caller_id, wish=wish):
+                left_out.append(why_not)
+            else:
                 sharing.setdefault(invitee.number, ())
-            elif invitee.number not in known:
-                left_out.append(LeftOut(LeftOutReason.IN_ANOTHER_CALL, number=invitee.number))
-            continue
-        user_id = invitee.user_id
-        reason = _why_not(profiles.get(user_id, Profile()), numbers.get(user_id), open_numbers)
-        if reason:
-            left_out.append(LeftOut(reason, user_id=user_id))
-        else:
-            sharing[numbers[user_id]] = (*sharing.get(numbers[user_id], ()), user_id)
     return DestList(tuple(Participant(number, people) for number, people in sharing.items()), tuple(left_out))
 
 
-def _why_not(profile: Profile, number: str | None, open_numbers: Set[str]) -> LeftOutReason | None:
-    if profile.is_bot:
-        return LeftOutReason.BOT
-    if profile.is_deactivated:
-        return LeftOutReason.DEACTIVATED
-    if number is None:
-        return LeftOutReason.NO_NUMBER
-    if number in open_numbers:
-        return LeftOutReason.IN_ANOTHER_CALL
-    return None
-
-
-def refusal(dests: DestList, invitation: Invitation, caller_id: str) -> Reason | None:
+def refusal(participants: Sequence[Participant], invitation: Invitation, caller_id: str) -> Reason | None:
     """Why these must not be rung at all, or None."""
-    if not dests.participants:
+    if not participants:
         return Reason.NOBODY_TO_RING
-    if len(dests.participants) > MAX_PARTICIPANTS:
+    if len(participants) > MAX_PARTICIPANTS:
         return Reason.TOO_MANY
-    only_the_caller = len(dests.participants) == 1 and dests.participants[0].people == (caller_id,)
+    only_the_caller = len(participants) == 1 and participants[0].people == (caller_id,)
     if only_the_caller and invitation.caller is not CallerWish.ASKED:
         return Reason.ONLY_THE_CALLER
     return None

@@ -83,6 +83,7 @@ class ProblemKind(Enum):
     NUMBER = "number"
     WITHOUT_OTHERS = "without others"
     CONTRADICTION = "contradiction"
+    TOO_LONG = "too long"
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,9 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
+LONGEST_TEXT = 4_000
+"""Characters: room for a hundred people, and read within a moment whatever it holds."""
+
 _NUMBER_START = re.compile(r"(?<!\S)(?=\(*\+)")
 _JOINING_WORDS = frozenset({"and", "&", "&amp;"})
 
@@ -126,7 +130,7 @@ def read_invitation(text: str, region: str | None) -> Invitation | VerbCall | Un
 
     `region` is the ISO country that a number typed without `+` belongs to, or None. An empty text asks for help.
     """
-    asked = _verb_call(text) or _invitation(text, region)
+    asked = _verb_call(text) or _too_long(text) or _invitation(text, region)
     # A text of commas alone asks for nothing.
     return VerbCall(Verb.HELP) if asked == Invitation(()) else asked
 
@@ -136,6 +140,12 @@ def _verb_call(text: str) -> VerbCall | None:
     if not first:
         return VerbCall(Verb.HELP)
     return VerbCall(Verb(first.lower()), rest.strip()) if first.lower() in set(Verb) else None
+
+
+def _too_long(text: str) -> Unreadable | None:
+    if len(text) <= LONGEST_TEXT:
+        return None
+    return Unreadable((Problem(ProblemKind.TOO_LONG, _shown(text), 1),))
 
 
 def _invitation(text: str, region: str | None) -> Invitation | Unreadable:
@@ -193,7 +203,7 @@ def _numbers(text: str, region: str | None, place: int) -> Iterator[Guest | Prob
         fields = run.split()
         while fields:
             # The longest beginning that is a number is meant: `+65 9123 4567 8123 4567` is two numbers.
-            for length in range(min(len(fields), E164_MAX_DIGITS + 1), 0, -1):
+            for length in range(_most_fields(fields), 0, -1):
                 try:
                     yield Guest(read_number(" ".join(fields[:length]), region))
                 except NumberUnreadableError:
@@ -209,6 +219,16 @@ def _numbers(text: str, region: str | None, place: int) -> Iterator[Guest | Prob
                     yield Problem(ProblemKind.NUMBER, _shown(written), place, str(error))
                 place += len(fields)
                 fields = []
+
+
+def _most_fields(fields: list[str]) -> int:
+    """How many of them can make one number: to try more would be in vain, and takes long."""
+    digits = 0
+    for count, field in enumerate(fields):
+        digits += sum(map(str.isdigit, field))
+        if digits > E164_MAX_DIGITS:
+            return max(1, count)
+    return len(fields)
 
 
 _LONGEST_SHOWN_PIECE = 40

@@ -68,6 +68,8 @@ class Reason(StrEnum):
     NO_BOARD = "no_board"
     TOO_LATE = "too_late"
     NOT_SENT = "not_sent"
+    LIMIT = "limit"
+    CALLER_IS_EXTERNAL = "caller_is_external"
     RUNG_ANEW = "rung_anew"
 
 
@@ -78,6 +80,13 @@ class LeftOutReason(StrEnum):
     BOT = "bot"
     DEACTIVATED = "deactivated"
     IN_ANOTHER_CALL = "in_another_call"
+    EXTERNAL = "external"
+    NOT_ALLOWED = "not_allowed"
+    GUESTS_OFF = "guests_off"
+    NOT_WANTED = "not_wanted"
+    QUIET_HOURS = "quiet_hours"
+    RUNG_TOO_OFTEN = "rung_too_often"
+    NUMBER_CHANGED = "number_changed"
 
 
 class ConferenceKey(NamedTuple):
@@ -117,6 +126,7 @@ class Participant:
     """One phone in a conference: a dest of the request, and those who share it."""
 
     number: str
+    """E.164; empty once it has been forgotten."""
     people: tuple[str, ...] = ()
     """Slack ids of whose number it is; empty for a guest, whose number was typed."""
     state: CallState = CallState.WAITING
@@ -163,6 +173,11 @@ class LeftOut:
     reason: LeftOutReason
     user_id: str | None = None
     number: str | None = None
+    """A guest's; empty once it has been forgotten, as it is in a Participant."""
+    until: datetime | None = None
+    """When the reason passes by itself, if it does."""
+    most: int | None = None
+    """How much is enough, where the reason is a limit."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +199,7 @@ class Conference:
     state: ConferenceState = ConferenceState.NEW
     reason: Reason | None = None
     detail: str | None = None
-    """The code behind a refusal: Hoiio's, or Slack's."""
+    """What is behind a refusal: Hoiio's code or Slack's, or a LimitReached."""
     dialed_at: datetime | None = None
     ended_at: datetime | None = None
     told: ConferenceState | None = None
@@ -203,6 +218,11 @@ class Conference:
     def is_prepared(self) -> bool:
         """Who is to be rung has been decided."""
         return bool(self.participants or self.left_out) or self.state is not ConferenceState.NEW
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will be rung or found out."""
+        return self.state in _OVER or self.can_be_rung_anew
 
     @property
     def open_participants(self) -> tuple[Participant, ...]:
@@ -228,7 +248,11 @@ class Conference:
             if report.txn_ref is not None and participant.txn_ref == report.txn_ref:
                 return participant
         for participant in self.participants:
-            if participant.number == report.dest and None in {participant.txn_ref, report.txn_ref}:
+            if (
+                participant.number
+                and participant.number == report.dest
+                and None in {participant.txn_ref, report.txn_ref}
+            ):
                 return participant
         return None
 
@@ -254,9 +278,7 @@ class Conference:
     def with_participant(self, old: Participant, new: Participant) -> "Conference":
         return replace(
             self,
-            participants=tuple(
-                new if participant.number == old.number else participant for participant in self.participants
-            ),
+            participants=tuple(new if participant is old else participant for participant in self.participants),
         )
 
     def settled(self, now: datetime) -> "Conference":
@@ -268,6 +290,8 @@ class Conference:
         came_late = bool(ends) and now - max(ends) > _NEWS_TAKES
         return replace(self, state=ConferenceState.ENDED, ended_at=max(ends) if came_late else now)
 
+
+_OVER = frozenset({ConferenceState.ENDED, ConferenceState.REFUSED, ConferenceState.ABANDONED})
 
 _NEWS_TAKES = timedelta(minutes=2)
 

@@ -41,6 +41,10 @@ def read_number(text: str, region: str | None) -> str:
             ) from None
         raise NumberUnreadableError(_NO_NUMBER) from None
     if not phonenumbers.is_valid_number(number):
+        if phonenumbers.is_valid_short_number(number):
+            raise NumberUnreadableError(
+                "Short and emergency numbers are never rung. Write a full number, like `+65 9123 4567`."
+            )
         raise NumberUnreadableError(
             "No such number can exist: a digit may be missing, or the country code be wrong. "
             "Write it like `+65 9123 4567`."

@@ -6,17 +6,31 @@ from datetime import datetime
 from typing import Protocol
 
 from conference.dests import Profile
+from conference.limits import Usage
 from conference.model import Conference, ConferenceKey, Report
+from conference.preferences import Preferences
 
 
 class Reading(Protocol):
     """What a change may look up: it all belongs to the same transaction as the change."""
 
-    def numbers(self, user_ids: Iterable[str]) -> dict[str, str]:
-        """E.164 numbers on file, by Slack id."""
+    def numbers(self, user_ids: Iterable[str], *, believed: bool) -> dict[str, str]:
+        """E.164 numbers on file, by Slack id; `believed`: also those that nobody proved."""
+
+    def owners(self, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Slack ids of the people who have these numbers on file, by number; a number that is nobody's is missing."""
+
+    def preferences(self, user_ids: Iterable[str]) -> dict[str, Preferences]:
+        """What people said of being rung, by Slack id; somebody who said nothing is missing."""
 
     def open_numbers(self) -> frozenset[str]:
         """Numbers that are being rung or are in a call, in other conferences of this workspace."""
+
+    def rings(self, numbers: Iterable[str], *, since: datetime) -> dict[str, tuple[datetime, ...]]:
+        """When each of these numbers was rung, or was about to be, in other conferences, oldest first."""
+
+    def usage(self, caller_id: str, now: datetime) -> Usage:
+        """What counts towards the limits of this person and this workspace, but for this conference."""
 
     def notifications(self) -> list[Mapping[str, str]]:
         """The fields of every notification that came for this conference, oldest first."""
@@ -57,6 +71,9 @@ class ConferenceStorage(Protocol):
 
         With it are stored the `notification` that caused it, and, if anything changed, the `successor`.
         """
+
+    async def owners(self, team_id: str, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Slack ids of the people who have these numbers on file, by number; a number that is nobody's is missing."""
 
     async def unfinished(self) -> Sequence[ConferenceKey]:
         """Conferences that are new, dialing, live or unconfirmed, oldest first."""

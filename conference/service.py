@@ -8,17 +8,17 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, repeat
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from conference.carrier import RESTARTED, AnswerLost, Carrier, CarrierError, NotSent, Placed, Refused
 from conference.clock import Clock
-from conference.dests import compose, invited, refusal, same_people
+from conference.dests import same_people
 from conference.follow_up import CLOCKS_MAY_DIFFER, FollowUp
-from conference.invitation import Group, Invitation, Person
+from conference.invitation import Invitation
 from conference.journal import log_state
 from conference.model import (
     CallState,
@@ -31,7 +31,6 @@ from conference.model import (
 from conference.ports import (
     Change,
     ConferenceStorage,
-    Directory,
     GroupUnreadableError,
     Notification,
     NotifyAddress,
@@ -39,6 +38,8 @@ from conference.ports import (
     ReadNotification,
     StorageUnavailableError,
 )
+from conference.seating import Seating, abandoned
+from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Conferences:
         *,
         storage: ConferenceStorage,
         carrier: Carrier,
-        directory: Directory,
+        seating: Seating,
         clock: Clock,
         notify_address: NotifyAddress,
         read_notification: ReadNotification,
@@ -73,13 +74,13 @@ class Conferences:
     ) -> None:
         self._storage = storage
         self._carrier = carrier
-        self._directory = directory
+        self._seating = seating
         self._clock = clock
         self._notify_address = notify_address
         self._read_notification = read_notification
         self._changed = changed
-        self._in_hand: set[asyncio.Task[None]] = set()
-        self._expiring: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
+        self._expiring = Tasks()
         self._follow_up = FollowUp(storage=storage, carrier=carrier, clock=clock, changed=changed)
 
     async def begin(
@@ -95,7 +96,7 @@ class Conferences:
         conference = self._made(invitation, team_id, channel_id, caller_id, response_url)
         await self._storage.add(conference)
         log.info("conference %s: begun", conference.conference_id)
-        self._start(self._go_on(conference.key))
+        self._tasks.start(self._go_on(conference.key))
         return conference
 
     def _made(
@@ -139,39 +140,14 @@ class Conferences:
             await self._clock.sleep(left.total_seconds())
             await self._abandon(conference.key, Reason.TOO_LATE)
 
-        task = asyncio.create_task(expire())
-        self._expiring.add(task)
-        task.add_done_callback(self._expiring.discard)
+        self._expiring.start(expire())
 
     async def _prepare(self, conference: Conference) -> Conference:
         """Decide who is rung."""
-        invitation, caller_id = conference.invitation, conference.caller_id
         try:
-            members = {
-                invitee.group_id: await self._directory.members(invitee.group_id)
-                for invitee in invitation.invitees
-                if isinstance(invitee, Group)
-            }
+            seat = await self._persist(lambda: self._seating.seat(conference))
         except GroupUnreadableError as error:
             return await self._abandon(conference.key, Reason.GROUP_UNREADABLE, str(error))
-        everybody = invited(invitation, caller_id, members)
-        people = [invitee.user_id for invitee in everybody if isinstance(invitee, Person)]
-        profiles = await self._directory.profiles(people)
-
-        def seat(conference: Conference, reading: Reading) -> Conference:
-            if conference.is_prepared:
-                return conference
-            dests = compose(
-                everybody,
-                profiles=profiles,
-                numbers=reading.numbers(people),
-                open_numbers=reading.open_numbers(),
-            )
-            seated = replace(conference, participants=dests.participants, left_out=dests.left_out)
-            if reason := refusal(dests, invitation, caller_id):
-                return _abandoned(seated, reason)
-            return seated
-
         _, after = await self._update(conference.key, seat)
         log_state(after)
         return after
@@ -192,7 +168,7 @@ class Conferences:
 
     async def board_posted(self, key: ConferenceKey) -> None:
         """The board stands in its channel: now the phones may ring."""
-        self._start(self._dial(key))
+        self._tasks.start(self._dial(key))
 
     async def board_refused(self, key: ConferenceKey, code: str) -> None:
         """Slack will not have the board, and says `code`: nobody is rung."""
@@ -202,7 +178,7 @@ class Conferences:
         def abandon(conference: Conference, _: Reading) -> Conference:
             if conference.state is not ConferenceState.NEW:
                 return conference
-            return _abandoned(conference, reason, detail)
+            return abandoned(conference, reason, detail)
 
         before, after = await self._update(key, abandon)
         if after is not before:
@@ -213,12 +189,15 @@ class Conferences:
     async def _dial(self, key: ConferenceKey) -> None:
         """Ring the phones, once. That it is about to be done is on disk before the request leaves."""
 
-        def begin_dialing(conference: Conference, _: Reading) -> Conference:
+        def begin_dialing(conference: Conference, reading: Reading) -> Conference:
             if conference.state is not ConferenceState.NEW:
                 return conference
             now = self._clock.now()
             if _is_too_late(conference, now):
-                return _abandoned(conference, Reason.TOO_LATE)
+                return abandoned(conference, Reason.TOO_LATE)
+            conference = self._seating.still_seated(conference, reading)
+            if conference.state is not ConferenceState.NEW:
+                return conference
             return replace(conference, state=ConferenceState.DIALING, dialed_at=now)
 
         before, conference = await self._update(key, begin_dialing)
@@ -291,7 +270,7 @@ class Conferences:
                 case AnswerLost(code=code):
                     return replace(conference, state=ConferenceState.UNCONFIRMED, detail=code)
                 case _:
-                    return _abandoned(conference, Reason.NOT_SENT)
+                    return abandoned(conference, Reason.NOT_SENT)
 
         _, after = await self._update(key, fail)
         log_state(after)
@@ -327,21 +306,23 @@ class Conferences:
 
         None, and nothing is done, unless the search for the old one's calls is over without a trace.
         """
-        old = await self._storage.conference(key)
+        old = await self._storage.find(key.conference_id)
+        if old is None or old.key != key:
+            return None
         invitation = same_people(old, user_id)
         new = self._made(invitation, old.team_id, old.channel_id, user_id, response_url)
 
         def replaced(conference: Conference, _: Reading) -> Conference:
             if not conference.can_be_rung_anew:
                 return conference
-            return _abandoned(conference, Reason.RUNG_ANEW)
+            return abandoned(conference, Reason.RUNG_ANEW)
 
         before, after = await self._storage.update(key, replaced, successor=new)
         if after is before:
             return None
         log_state(after)
         self._changed(key)
-        self._start(self._go_on(new.key))
+        self._tasks.start(self._go_on(new.key))
         return new
 
     # Starting and stopping
@@ -352,7 +333,7 @@ class Conferences:
         To be called before the first command is taken: one that is under way now would look unfinished too.
         """
         for key in await self._storage.unfinished():
-            self._start(self._recover(key))
+            self._tasks.start(self._recover(key))
 
     async def _recover(self, key: ConferenceKey) -> None:
         conference = await self._persist(lambda: self._storage.conference(key))
@@ -368,32 +349,17 @@ class Conferences:
             self._changed(key)
         self._follow_up.follow(conference, at_once=True)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._in_hand.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._in_hand.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("a conference could not go on", exc_info=error)
-
     @property
     def in_hand(self) -> set[asyncio.Task[None]]:
         """What must not be broken off: phones are about to ring."""
-        return set(self._in_hand)
+        return self._tasks.running
 
     async def close(self) -> None:
         """Stop what waits for a later moment: the next start takes it up again."""
-        for task in self._expiring:
-            task.cancel()
+        await self._expiring.close()
         await self._follow_up.close()
 
 
 def _is_too_late(conference: Conference, now: datetime) -> bool:
     """Whether its minute is over; a clock that was set back does not make an old command new."""
     return not -CLOCKS_MAY_DIFFER <= now - conference.created_at <= DIAL_WITHIN
-
-
-def _abandoned(conference: Conference, reason: Reason, detail: str | None = None) -> Conference:
-    return replace(conference, state=ConferenceState.ABANDONED, reason=reason, detail=detail)

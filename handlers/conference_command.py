@@ -2,40 +2,37 @@
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from conference.barring import barred_guests
 from conference.invitation import CallerWish, Invitation, Unreadable, Verb, VerbCall, read_invitation
-from conference.service import Conferences
-from handlers.number_command import NumberCommand
+from handlers.number_command import NumberCommand, Typed
+from handlers.parts import Parts
 from messages import private
 from messages.mrkdwn import Message
-from storage import Storage
 
 COMMAND = "/conference"
 
 
-def register(
-    app: AsyncApp,
-    *,
-    conferences: Conferences,
-    storage: Storage,
-    number_command: NumberCommand,
-    default_region: str | None,
-) -> None:
+def register(app: AsyncApp, parts: Parts) -> None:
     """Answer the command. Nothing is waited for but the storage: the phones come after the acknowledgement."""
+    number_command = NumberCommand(parts)
 
     async def answer(command: dict[str, str]) -> Message:
         team_id, user_id = command["team_id"], command["user_id"]
-        match asked := read_invitation(command.get("text") or "", default_region):
+        match asked := read_invitation(command.get("text") or "", parts.default_region):
             case Unreadable():
                 return private.unreadable(asked)
             case VerbCall(Verb.HELP):
-                stored = await storage.number(team_id, user_id)
-                return private.help_text(stored.number if stored else None)
+                return private.help_text(await parts.registration.on_file(team_id, user_id))
             case VerbCall(_, rest):
-                return await number_command.answer(rest, team_id=team_id, user_id=user_id)
+                return await number_command.answer(
+                    Typed(rest, team_id, user_id, command["channel_id"], command.get("response_url"))
+                )
             case Invitation():
+                if barred := barred_guests(asked, parts.barring):
+                    return private.guests_refused(barred)
                 wants_no_number = asked.caller is CallerWish.LEFT_OUT
-                is_reachable = wants_no_number or await storage.number(team_id, user_id)
-                await conferences.begin(
+                is_reachable = wants_no_number or (await parts.registration.on_file(team_id, user_id)).number
+                await parts.conferences.begin(
                     asked,
                     team_id=team_id,
                     channel_id=command["channel_id"],

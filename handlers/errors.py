@@ -1,32 +1,66 @@
 """Something that came from Slack could not be handled."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from conference.ports import StorageUnavailableError
+from handlers.parts import Parts
 from messages import private
-from messages.slack import SlackError, SlackGateway
+from messages.mrkdwn import Message
+from messages.slack import SlackError
 
 log = logging.getLogger(__name__)
 
 
-def register(app: AsyncApp, *, gateway: SlackGateway) -> None:
+Behind = Callable[[dict[str, Any], AsyncBoltContext], Awaitable[None]]
+
+
+def told(parts: Parts, work: Behind) -> Behind:
+    """Work that goes on behind an acknowledgement; where it fails, the person is told, in a form of its own."""
+
+    async def or_tell(body: dict[str, Any], context: AsyncBoltContext) -> None:
+        try:
+            await work(body, context)
+        except Exception as error:
+            log.error("what was to follow a click could not be done", exc_info=error)  # noqa: TRY400
+            if trigger_id := body.get("trigger_id"):
+                show = parts.gateway.push_view if "view" in body else parts.gateway.open_view
+                with suppress(SlackError):
+                    await show(trigger_id, private.as_view(_message(error)))
+
+    return or_tell
+
+
+def _message(error: Exception) -> Message:
+    return private.not_kept() if isinstance(error, StorageUnavailableError) else private.went_wrong()
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
     """Tell whoever typed a command or pressed a button: Slack would only say that the app did not respond."""
 
     @app.error
     async def not_handled(error: Exception, body: dict[str, object]) -> BoltResponse | None:
         log.error("%s could not be handled", body.get("command") or body.get("type"), exc_info=error)
-        message = private.not_kept() if isinstance(error, StorageUnavailableError) else private.went_wrong()
+        message = _message(error)
         if "command" in body:
             return BoltResponse(
                 status=200,
                 body={"response_type": "ephemeral", "text": message.text},
                 headers={"content-type": ["application/json"]},
             )
+        if body.get("type") == "view_submission":
+            # Before the form, which keeps what was filled in.
+            return BoltResponse(
+                status=200,
+                body={"response_action": "push", "view": private.as_view(message)},
+                headers={"content-type": ["application/json"]},
+            )
         if isinstance(url := body.get("response_url"), str):
             with suppress(SlackError):
-                await gateway.respond(url, message)
+                await parts.gateway.respond(url, message)
         return None

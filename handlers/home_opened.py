@@ -5,31 +5,31 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from messages import private
-from messages.slack import SlackError, SlackGateway
-from storage import Storage
+from handlers.parts import Parts
+from messages import home
+from messages.slack import SlackError
 
 log = logging.getLogger(__name__)
 
 
-class HomeTab:
-    """What a person sees on the Home tab."""
-
-    def __init__(self, storage: Storage, gateway: SlackGateway) -> None:
-        self._storage = storage
-        self._gateway = gateway
-
-    async def show(self, team_id: str, user_id: str) -> None:
-        """Draw it anew; that it fails is logged: opening it once more tries again."""
-        stored = await self._storage.number(team_id, user_id)
-        try:
-            await self._gateway.publish_home(user_id, private.help_text(stored.number if stored else None).blocks)
-        except SlackError as error:
-            log.warning("the Home tab could not be shown: %s", error)
+async def show_home(parts: Parts, team_id: str, user_id: str) -> None:
+    """Draw somebody's Home tab anew; that it fails is logged: opening it once more tries again."""
+    person = await parts.registration.on_file(team_id, user_id)
+    try:
+        await parts.gateway.publish_home(user_id, home.home(person, parts.card_url))
+    except SlackError as error:
+        log.warning("the Home tab could not be shown: %s", error)
 
 
-def register(app: AsyncApp, *, home_tab: HomeTab) -> None:
+def redraw_home(parts: Parts, team_id: str, user_id: str) -> None:
+    """Have it show what has just changed, behind whatever is being answered, if it may stand open."""
+    if user_id in parts.homes:
+        parts.behind.start(show_home(parts, team_id, user_id))
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
     @app.event("app_home_opened")
     async def home_opened(event: dict[str, Any], body: dict[str, Any]) -> None:
         if event.get("tab") == "home":
-            await home_tab.show(body["team_id"], event["user"])
+            parts.homes.add(event["user"])
+            await show_home(parts, body["team_id"], event["user"])

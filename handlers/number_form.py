@@ -1,55 +1,162 @@
-"""A person presses *Add my number* or *Change my number*, and fills in the form."""
+"""A person presses *Add my number* or *Change my number*, fills in the form, and enters the code that is sent to it."""
 
+import asyncio
 import logging
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
-from conference.clock import Clock
+from conference.carrier import CarrierError
 from conference.numbers import NumberUnreadableError, read_number
-from handlers.home_opened import HomeTab
-from messages import number_form
-from messages.slack import SlackError, SlackGateway
-from storage import Storage
+from conference.registration import CodeSent, Kept, NoCode, Proposal, TooManyCodes, Undelivered
+from handlers.errors import told
+from handlers.filled_in import filled_in
+from handlers.home_opened import show_home
+from handlers.parts import Parts
+from messages import number_form, own_number
+from messages.slack import SlackError
 
 log = logging.getLogger(__name__)
 
+PROFILE_WITHIN_SECONDS = 1.0
+"""How long a form waits for the number in somebody's profile: its trigger is good for three seconds."""
 
-def register(
-    app: AsyncApp,
-    *,
-    storage: Storage,
-    gateway: SlackGateway,
-    home_tab: HomeTab,
-    clock: Clock,
-    default_region: str | None,
-) -> None:
-    """Open the form, and keep what is filled in."""
+ACKNOWLEDGED_WITHIN_SECONDS = 1.0
+"""A form is changed only once Slack has surely shown what the acknowledgement puts in its place."""
+
+
+class NumberForms:
+    """The form for a number and the form for its code."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def open_number_form(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        user_id = body["user"]["id"]
+        person = await self._parts.registration.on_file(str(context.team_id), user_id)
+        number = person.number.number if person.number else await self._from_profile(user_id)
+        await self._open(body["trigger_id"], number_form.form(number))
+
+    async def _from_profile(self, user_id: str) -> str | None:
+        """The number in somebody's Slack profile, where it is one: free text that its owner typed."""
+        try:
+            async with asyncio.timeout(PROFILE_WITHIN_SECONDS):
+                return read_number(await self._parts.gateway.phone(user_id), self._parts.default_region)
+        except (SlackError, TimeoutError, NumberUnreadableError):
+            return None
+
+    async def open_code_form(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        unproved = (await self._parts.registration.on_file(str(context.team_id), body["user"]["id"])).unproved
+        view = (
+            number_form.code_form(unproved) if unproved else number_form.said(own_number.not_entered(NoCode.NEVER_SENT))
+        )
+        await self._open(body["trigger_id"], view)
+
+    async def _open(self, trigger_id: str, view: dict[str, Any]) -> None:
+        try:
+            await self._parts.gateway.open_view(trigger_id, view)
+        except SlackError as error:
+            # A trigger is good for three seconds; pressing the button once more brings another.
+            log.warning("a form could not be opened: %s", error)
+
+    async def keep_number(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        try:
+            number = read_number(
+                filled_in(view, number_form.NUMBER_BLOCK, number_form.NUMBER_ACTION, "value"),
+                self._parts.default_region,
+            )
+        except NumberUnreadableError as error:
+            await ack(response_action="errors", errors=number_form.errors(str(error)))
+            return
+        proposal = await self._parts.registration.propose(
+            str(context.team_id),
+            body["user"]["id"],
+            number,
+            undelivered=self._undelivered(view["id"], body["user"]["id"], number),
+        )
+        if isinstance(proposal, (Kept, CodeSent)):
+            await ack(response_action="update", view=self._answered(proposal))
+        else:
+            await ack(response_action="errors", errors=number_form.errors(self._refusal(proposal)))
+
+    def _answered(self, proposal: Kept | CodeSent) -> dict[str, Any]:
+        return self._kept(proposal.number) if isinstance(proposal, Kept) else number_form.code_form(proposal.number)
+
+    def _kept(self, number: str) -> dict[str, Any]:
+        message = own_number.kept(number, self._parts.card_url)
+        return number_form.said(message.text, *message.blocks[1:])
+
+    def _refusal(self, proposal: Proposal) -> str:
+        if isinstance(proposal, TooManyCodes):
+            return own_number.not_taken(proposal, own_number.wait(proposal.opens_at, self._parts.clock.now()))
+        return "" if isinstance(proposal, (Kept, CodeSent)) else own_number.not_taken(proposal, "")
+
+    def _undelivered(self, view_id: str, user_id: str, number: str) -> Undelivered:
+        async def undelivered(error: CarrierError) -> None:
+            await self._parts.clock.sleep(ACKNOWLEDGED_WITHIN_SECONDS)
+            problem = own_number.code_not_sent_because(number, error)
+            try:
+                await self._parts.gateway.update_view(view_id, number_form.form(number, problem=problem))
+            except SlackError:
+                # They have closed it.
+                await self._parts.gateway.post(user_id, own_number.code_not_sent(number, error))
+
+        return undelivered
+
+    async def send_another_code(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        team_id, user_id, view_id = str(context.team_id), body["user"]["id"], body["view"]["id"]
+        unproved = (await self._parts.registration.on_file(team_id, user_id)).unproved
+        if unproved is None:
+            await self._show(view_id, number_form.said(own_number.not_entered(NoCode.NEVER_SENT)))
+            return
+        proposal = await self._parts.registration.propose(
+            team_id, user_id, unproved, undelivered=self._undelivered(view_id, user_id, unproved)
+        )
+        if isinstance(proposal, Kept):
+            await self._show(view_id, self._kept(proposal.number))
+        elif isinstance(proposal, CodeSent):
+            await self._show(view_id, number_form.code_form(unproved, is_another=True))
+        else:
+            await self._show(view_id, number_form.code_form(unproved, problem=self._refusal(proposal)))
+
+    async def _show(self, view_id: str, view: dict[str, Any]) -> None:
+        try:
+            await self._parts.gateway.update_view(view_id, view)
+        except SlackError as error:
+            log.warning("a form could not be changed: %s", error)
+
+    async def enter_code(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        entry = await self._parts.registration.enter(
+            str(context.team_id),
+            body["user"]["id"],
+            filled_in(view, number_form.CODE_BLOCK, number_form.CODE_ACTION, "value"),
+        )
+        if isinstance(entry, Kept):
+            await ack(response_action="update", view=self._kept(entry.number))
+        else:
+            why = own_number.not_entered(entry)
+            await ack(response_action="errors", errors=number_form.errors(why, block=number_form.CODE_BLOCK))
+
+    async def show_at_home(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await show_home(self._parts, str(context.team_id), body["user"]["id"])
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    """Open the forms, and take what is filled in."""
+    forms = NumberForms(parts)
 
     async def acknowledge(ack: AsyncAck) -> None:
         await ack()
 
-    async def open_form(body: dict[str, Any]) -> None:
-        stored = await storage.number(body["team"]["id"], body["user"]["id"])
-        try:
-            await gateway.open_view(body["trigger_id"], number_form.form(stored.number if stored else None))
-        except SlackError as error:
-            # A trigger is good for three seconds; pressing the button once more brings another.
-            log.warning("the number form could not be opened: %s", error)
-
-    async def keep_number(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        typed = view["state"]["values"][number_form.NUMBER_BLOCK][number_form.NUMBER_ACTION]["value"] or ""
-        try:
-            number = read_number(typed, default_region)
-        except NumberUnreadableError as error:
-            await ack(response_action="errors", errors=number_form.errors(str(error)))
-            return
-        team_id, user_id = body["team"]["id"], body["user"]["id"]
-        await storage.set_numbers([(team_id, user_id, number)], source="self", now=clock.now())
-        await ack(response_action="update", view=number_form.kept(number))
-
-    async def show_at_home(body: dict[str, Any]) -> None:
-        await home_tab.show(body["team"]["id"], body["user"]["id"])
-
-    app.action(number_form.OPEN_ACTION)(ack=acknowledge, lazy=[open_form])
-    app.view(number_form.CALLBACK_ID)(ack=keep_number, lazy=[show_at_home])
+    for action, work in (
+        (number_form.OPEN_ACTION, forms.open_number_form),
+        (number_form.OPEN_CODE_ACTION, forms.open_code_form),
+        (number_form.SEND_AGAIN_ACTION, forms.send_another_code),
+    ):
+        app.action(action)(ack=acknowledge, lazy=[told(parts, work)])
+    app.view(number_form.CALLBACK_ID)(ack=forms.keep_number, lazy=[forms.show_at_home])
+    app.view(number_form.CODE_CALLBACK_ID)(ack=forms.enter_code, lazy=[forms.show_at_home])

@@ -4,8 +4,23 @@ from collections.abc import Iterator
 
 from conference.carrier import RESTARTED
 from conference.model import CallState, Conference, ConferenceState, LeftOutReason, Participant
-from messages.mrkdwn import Block, Message, called, context, left_out_name, lines, listed, mention, moment, section
-from messages.refusals import CARRIER_CODES, abandoned, carrier_refusal
+from messages import number_form
+from messages.mrkdwn import (
+    Block,
+    Message,
+    actions,
+    button,
+    called,
+    context,
+    left_out_name,
+    lines,
+    listed,
+    mention,
+    moment,
+    plain_text,
+    section,
+)
+from messages.refusals import CARRIER_CODES, abandoned, carrier_refusal, filled_in, grouped
 
 RING_ANEW_ACTION = "ring_anew"
 
@@ -27,7 +42,18 @@ _LEFT_OUT = {
     LeftOutReason.BOT: (":robot_face:", "a bot, so not rung"),
     LeftOutReason.DEACTIVATED: (":bust_in_silhouette:", "deactivated, so not rung"),
     LeftOutReason.IN_ANOTHER_CALL: (":telephone_receiver:", "in another call already, so not rung again"),
+    LeftOutReason.EXTERNAL: (":busts_in_silhouette:", "of another workspace, with no number on file, so not rung"),
+    LeftOutReason.NOT_ALLOWED: (":no_entry_sign:", "not rung: that number is not allowed here"),
+    LeftOutReason.GUESTS_OFF: (":no_entry_sign:", "not rung: typed numbers are not rung here"),
+    LeftOutReason.NOT_WANTED: (":no_bell:", "not rung, as they asked"),
+    LeftOutReason.QUIET_HOURS: (":no_bell:", "not rung: quiet hours until UNTIL"),
+    LeftOutReason.RUNG_TOO_OFTEN: (
+        ":no_bell:",
+        "not rung: rung MOST times within ten minutes, so left alone until UNTIL",
+    ),
+    LeftOutReason.NUMBER_CHANGED: (":telephone_receiver:", "not rung: their number was changed just now"),
 }
+"""A sign and words; `UNTIL` stands for when it passes, `MOST` for how much is enough."""
 
 
 def board(conference: Conference) -> Message:
@@ -35,16 +61,21 @@ def board(conference: Conference) -> Message:
     title = f"*Conference by {mention(conference.caller_id)}* · room `{conference.room}`"
     people = [_line(participant, conference) for participant in conference.participants]
     left_out = list(_left_out(conference))
-    people += [f"{sign} {words}" for sign, words in left_out]
+    missing = LeftOutReason.NO_NUMBER
+    people += [f"{sign} {words}" for reason, sign, words in left_out if reason is not missing]
     status = _status(conference)
     blocks: list[Block] = [section(title, block_id=board_block_id(conference))]
     if people:
         blocks.append(section(lines(people)))
+    for reason, sign, words in left_out:
+        if reason is missing:
+            # Whoever it is sees the button beside their name.
+            blocks.append({**section(f"{sign} {words}"), "accessory": number_form.button(None)})
     blocks.append(context(status))
     if conference.can_be_rung_anew:
         blocks.append(_ring_anew(conference))
     calls = [_spoken(participant, conference) for participant in conference.participants]
-    spoken = "; ".join([*calls, *(words for _, words in left_out)])
+    spoken = "; ".join([*calls, *(words for _, _, words in left_out)])
     head = f"Conference by {mention(conference.caller_id)}, room {conference.room}"
     text = ". ".join(filter(None, [head, spoken, status]))
     return Message(text, tuple(blocks))
@@ -90,12 +121,12 @@ def _not_known_yet(participant: Participant, conference: Conference) -> bool:
     return conference.state is ConferenceState.UNCONFIRMED and participant.state is CallState.WAITING
 
 
-def _left_out(conference: Conference) -> Iterator[tuple[str, str]]:
-    """A sign and words for each reason for which somebody is not rung."""
-    for reason, (sign, words) in _LEFT_OUT.items():
-        names = [left_out_name(left) for left in conference.left_out if left.reason is reason]
-        if names:
-            yield sign, f"{listed(names)}: {words}"
+def _left_out(conference: Conference) -> Iterator[tuple[LeftOutReason, str, str]]:
+    """A reason for which somebody is not rung, a sign and words for it."""
+    for reason, alike in grouped(conference.left_out):
+        sign, words = _LEFT_OUT[reason]
+        names = listed(map(left_out_name, alike))
+        yield reason, sign, f"{names}: {filled_in(words, alike[0])}"
 
 
 def _status(conference: Conference) -> str:
@@ -141,23 +172,16 @@ def _cost(conference: Conference) -> str:
 
 
 def _ring_anew(conference: Conference) -> Block:
-    return {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": RING_ANEW_ACTION,
-                "value": conference.conference_id,
-                "text": {"type": "plain_text", "text": "Ring everybody anew"},
-                "confirm": {
-                    "title": {"type": "plain_text", "text": "Ring everybody anew?"},
-                    "text": {
-                        "type": "plain_text",
-                        "text": "Do this only if nobody's phone rang: otherwise they are rung a second time.",
-                    },
-                    "confirm": {"type": "plain_text", "text": "Ring"},
-                    "deny": {"type": "plain_text", "text": "Leave it"},
-                },
-            }
-        ],
-    }
+    return actions(
+        button(
+            RING_ANEW_ACTION,
+            "Ring everybody anew",
+            value=conference.conference_id,
+            confirm={
+                "title": plain_text("Ring everybody anew?"),
+                "text": plain_text("Do this only if nobody's phone rang: otherwise they are rung a second time."),
+                "confirm": plain_text("Ring"),
+                "deny": plain_text("Leave it"),
+            },
+        )
+    )

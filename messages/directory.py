@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from zoneinfo import available_timezones
 
 from conference.clock import Clock
 from conference.dests import Profile
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 PROFILE_GOOD_FOR_SECONDS = 600.0
 """Somebody deactivated within the last ten minutes may still be rung; asking each time would cost a call a person."""
+
+ADMINS_GOOD_FOR_SECONDS = 3600.0
+"""For telling them of limits; whether somebody may act as one is asked each time."""
 
 SLACKBOT = "USLACKBOT"
 """The one bot of which users.info says that it is none."""
@@ -30,9 +34,11 @@ LONGEST_WAIT_SECONDS = 20.0
 class SlackDirectory:
     """Looks people and user groups up, and remembers people for a while."""
 
-    def __init__(self, gateway: SlackGateway, clock: Clock) -> None:
+    def __init__(self, gateway: SlackGateway, clock: Clock, admins: Sequence[str] = ()) -> None:
         self._gateway = gateway
         self._clock = clock
+        self._admins = admins
+        self._listed: tuple[float, list[str]] | None = None
         self._remembered: dict[str, tuple[float, Profile]] = {}
         self._at_once = asyncio.Semaphore(QUESTIONS_AT_ONCE)
 
@@ -72,8 +78,46 @@ class SlackDirectory:
         except SlackError as error:
             log.warning("users.info: %s", error)
             return None
-        profile = Profile(
-            is_bot=bool(user.get("is_bot")) or user_id == SLACKBOT, is_deactivated=bool(user.get("deleted"))
-        )
+        profile = _profile_of(user)
         self._remembered[user_id] = (self._clock.monotonic(), profile)
         return profile
+
+    async def is_admin(self, user_id: str, team_id: str) -> bool:
+        """Whether somebody is an admin here, as of now: remembered for nobody. Raises SlackError."""
+        if user_id in self._admins:
+            return True
+        user = await self._gateway.user(user_id)
+        return _is_admin(user) and not _profile_of(user).is_external(team_id)
+
+    async def admins(self) -> Sequence[str]:
+        """Whom to tell of what admins should hear: those that the operator named, else all. Raises SlackError."""
+        if self._admins:
+            return self._admins
+        now = self._clock.monotonic()
+        if self._listed is None or now - self._listed[0] > ADMINS_GOOD_FOR_SECONDS:
+            users = await self._ask(self._gateway.users)
+            self._listed = (now, [str(user["id"]) for user in users if _is_admin(user) and not user.get("deleted")])
+        return self._listed[1]
+
+
+def _is_admin(user: Mapping[str, Any]) -> bool:
+    return bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
+
+
+def _profile_of(user: Mapping[str, Any]) -> Profile:
+    """Slack's user object, as far as it bears on ringing somebody."""
+    # On an Enterprise Grid a person belongs to several workspaces, and `team_id` names one of them.
+    teams = [user.get("team_id"), *((user.get("enterprise_user") or {}).get("teams") or [])]
+    return Profile(
+        is_bot=bool(user.get("is_bot")) or user.get("id") == SLACKBOT,
+        is_deactivated=bool(user.get("deleted")),
+        zone=_zone(user.get("tz")),
+        teams=frozenset(map(str, filter(None, teams))),
+    )
+
+
+def _zone(name: object) -> str | None:
+    return str(name) if name in _ZONES else None
+
+
+_ZONES = available_timezones()

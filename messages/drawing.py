@@ -8,14 +8,16 @@ bot can't look for, are rather said twice than never.
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from conference.clock import Clock
+from conference.limits import RINGS_WINDOW, read_limit
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOutReason, Reason
 from messages import private, refusals, thread
 from messages.board import board, board_block_id
-from messages.mrkdwn import Message, plain
+from messages.mrkdwn import Message, left_out_name, plain
+from messages.number_requests import ASK_AGAIN_AFTER
 from messages.owed import Post, PostStorage
 from messages.slack import SlackGateway, SlackNotReached, SlackRateLimited, SlackRefused
 
@@ -29,9 +31,6 @@ CLOCKS_MAY_DIFFER = timedelta(hours=1)
 
 KEEP_TRYING_FOR = timedelta(hours=24)
 """How long a message that Slack refuses for a reason that may pass is owed."""
-
-ASK_AGAIN_AFTER = timedelta(days=7)
-"""Somebody who did not add a number is left alone for that long, however often they are called."""
 
 FINAL_CODES = frozenset(
     {
@@ -62,12 +61,22 @@ PRIVATE_WORD = "private word"
 REPLY = "reply"
 
 SAID_IN_PRIVATE = frozenset(
-    {Reason.NOBODY_TO_RING, Reason.ONLY_THE_CALLER, Reason.TOO_MANY, Reason.GROUP_UNREADABLE, Reason.NO_BOARD}
+    {
+        Reason.NOBODY_TO_RING,
+        Reason.ONLY_THE_CALLER,
+        Reason.TOO_MANY,
+        Reason.GROUP_UNREADABLE,
+        Reason.NO_BOARD,
+        Reason.LIMIT,
+        Reason.CALLER_IS_EXTERNAL,
+    }
 )
 """Reasons that concern nobody but the caller: no board is put up for them."""
 
 BoardPosted = Callable[[ConferenceKey], Awaitable[None]]
 BoardRefused = Callable[[ConferenceKey, str], Awaitable[None]]
+Admins = Callable[[], Awaitable[Sequence[str]]]
+"""Slack ids of those who hear of limits. Raises SlackError."""
 
 
 class Drawing:
@@ -81,6 +90,7 @@ class Drawing:
         clock: Clock,
         board_posted: BoardPosted,
         board_refused: BoardRefused,
+        admins: Admins,
     ) -> None:
         self._key = key
         self._storage = storage
@@ -88,6 +98,7 @@ class Drawing:
         self._clock = clock
         self._board_posted = board_posted
         self._board_refused = board_refused
+        self._admins = admins
         self._drawn_at = float("-inf")
         self._drawn: Message | None = None
         self._outcome_came_at: float | None = None
@@ -104,9 +115,9 @@ class Drawing:
             return None
         posts = {post.name: post for post in await self._storage.posts(self._key)}
         owed = (
-            (self._say_in_private, self._ask_for_numbers)
+            (self._say_in_private, self._ask_for_numbers, self._tell_admins)
             if _is_said_in_private(conference, posts)
-            else (self._show_board, self._tell_thread, self._ask_for_numbers)
+            else (self._show_board, self._tell_thread, self._ask_for_numbers, self._tell_admins)
         )
         waits = []
         for show in owed:
@@ -207,7 +218,7 @@ class Drawing:
             post = posts.get(name)
             if post is None:
                 a_while_ago = self._clock.now() - ASK_AGAIN_AFTER
-                if await self._storage.posted_since(self._key.team_id, name, a_while_ago):
+                if await self._storage.number_asked_since(self._key.team_id, str(left.user_id), a_while_ago):
                     continue
                 post = await self._begin(name)
             if post.ts is None:
@@ -215,11 +226,34 @@ class Drawing:
                 return 0.0
         return None
 
+    async def _tell_admins(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
+        """Admins hear of a limit once, however many run into it while it is reached."""
+        alerts = list(_alerts(conference))
+        for admin_id in await self._known_admins() if alerts else ():
+            for limit, window, message in alerts:
+                name = f"{limit} to {admin_id}"
+                post = posts.get(name)
+                if post is None:
+                    if await self._storage.posted_since(self._key.team_id, name, self._clock.now() - window):
+                        continue
+                    post = await self._begin(name)
+                if post.ts is None:
+                    await self._send_once(conference, post, None, admin_id, message)
+                    return 0.0
+        return None
+
+    async def _known_admins(self) -> Sequence[str]:
+        try:
+            return await self._admins()
+        except SlackRefused as error:
+            log.warning("no admin can be told of a limit, name some in ADMINS: %s", error)
+            return ()
+
     async def _say_in_private(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
         post = posts.get(PRIVATE_WORD) or await self._begin(PRIVATE_WORD)
         if post.ts is not None:
             return None
-        message = plain(refusals.abandoned(conference))
+        message = plain(refusals.abandoned(conference, to_caller=True))
         if conference.response_url:
             try:
                 await self._gateway.respond(conference.response_url, message)
@@ -290,8 +324,20 @@ class Drawing:
         await self._storage.finish_post(self._key, post.name, ts)
 
 
+def _alerts(conference: Conference) -> Iterator[tuple[str, timedelta, Message]]:
+    """The limits that a conference ran into: a name for each, for how long it is news, and what to tell of it."""
+    if conference.reason is Reason.LIMIT:
+        limit = read_limit(conference.detail or "").limit
+        whose = conference.caller_id if limit.is_of_one_person else "all"
+        yield f"{limit} of {whose}", limit.window, private.limit_alert(conference)
+    for left in conference.left_out:
+        if left.reason is LeftOutReason.RUNG_TOO_OFTEN:
+            yield f"rings of {left_out_name(left)}", RINGS_WINDOW, private.rings_alert(left)
+
+
 def _is_said_in_private(conference: Conference, posts: Mapping[str, Post]) -> bool:
     """Whether it concerns the caller alone, or the channel will not have its board."""
     board_post = posts.get(BOARD)
-    refused = board_post is not None and board_post.ts == REFUSED_FOR_GOOD
-    return conference.reason in SAID_IN_PRIVATE or refused
+    if board_post is not None:
+        return board_post.ts == REFUSED_FOR_GOOD
+    return conference.reason in SAID_IN_PRIVATE

@@ -1,5 +1,6 @@
 """Pieces of Slack's message language."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,18 +43,23 @@ def listed(names: Iterable[str], *, at_most: int = 20) -> str:
 def called(participant: Participant) -> str:
     """Whose phone it is: the people whose number it is, or a guest's number, masked."""
     if not participant.people:
-        return mask_number(participant.number)
+        return _guest(participant.number)
     return listed(map(mention, participant.people))
 
 
 def left_out_name(left: LeftOut) -> str:
     """Who is not rung: a person, or a guest's number, masked."""
-    return mention(left.user_id) if left.user_id else mask_number(left.number or "")
+    return mention(left.user_id) if left.user_id else _guest(left.number)
 
 
-def moment(when: datetime) -> str:
-    """A moment, shown to each reader in their own time zone."""
-    return f"<!date^{int(when.timestamp())}^{{time}}|{when:%H:%M} UTC>"
+def _guest(number: str | None) -> str:
+    return mask_number(number) if number else "a number since forgotten"
+
+
+def moment(when: datetime, *, with_date: bool = False) -> str:
+    """A moment, shown to each reader in their own time zone; `with_date`, with its day where that is not today."""
+    shown = "{time}, {date_short_pretty}" if with_date else "{time}"
+    return f"<!date^{int(when.timestamp())}^{shown}|{when:%H:%M} UTC>"
 
 
 def section(text: str, *, block_id: str | None = None) -> Block:
@@ -67,6 +73,25 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": _cut(text)}]}
 
 
+def plain_text(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
+
+
+def button(action_id: str, text: str, **more: Any) -> Block:
+    return {"type": "button", "action_id": action_id, "text": plain_text(text), **more}
+
+
+def modal(title: str, *blocks: Block, close: str = "Close", submit: str = "", callback_id: str = "") -> dict[str, Any]:
+    """A form, if it has a `submit` button and so a `callback_id`, or what stands in the place of one."""
+    form = {"submit": plain_text(submit), "callback_id": callback_id} if submit else {}
+    return {"type": "modal", "title": plain_text(title), "close": plain_text(close), "blocks": list(blocks), **form}
+
+
+def actions(*elements: Block) -> Block:
+    """Buttons beside each other."""
+    return {"type": "actions", "elements": list(elements)}
+
+
 def plain(text: str) -> Message:
     """A message that says the same to all readers."""
     return Message(text, (section(text),))
@@ -74,6 +99,23 @@ def plain(text: str) -> Message:
 
 def lines(texts: Sequence[str]) -> str:
     return "\n".join(texts)
+
+
+_LINK = re.compile(r"<(?:!subteam\^|@|#|!)?([^|<>]*)(?:\|([^<>]*))?>")
+
+
+def as_typed(text: str) -> str:
+    """A text as whoever typed it saw it, before Slack made links of it: `@oncall` for `<!subteam^S0|@oncall>`."""
+    return _LINK.sub(lambda link: link[2] or link[1], text)
+
+
+_LONGEST_QUOTE = 40
+
+
+def quoted(text: str) -> str:
+    """Somebody's text inside backticks."""
+    short = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+    return escape(short).replace("`", "'")
 
 
 def _cut(text: str) -> str:

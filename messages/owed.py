@@ -33,6 +33,9 @@ class PostStorage(Protocol):
     async def posted_since(self, team_id: str, name: str, moment: datetime) -> bool:
         """Whether a message of that name was begun in a workspace since a moment, for whatever conference."""
 
+    async def number_asked_since(self, team_id: str, user_id: str, moment: datetime) -> bool:
+        """Whether somebody was asked for their number since a moment, for whatever reason."""
+
     async def posts(self, key: ConferenceKey) -> Sequence[Post]: ...
 
     async def begin_post(

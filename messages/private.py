@@ -1,71 +1,62 @@
 """Words for one person alone: the help, their number, what could not be read, what is asked of them. Pure."""
 
-from conference.invitation import Problem, ProblemKind, Unreadable
-from conference.model import MAX_PARTICIPANTS, Conference
-from conference.numbers import show_number
-from messages import number_form
-from messages.mrkdwn import Message, context, escape, lines, mention, plain, section
+from collections.abc import Mapping
+from typing import Any
+
+from conference.barring import Barred
+from conference.invitation import LONGEST_TEXT, Problem, ProblemKind, Unreadable
+from conference.limits import read_limit
+from conference.model import MAX_PARTICIPANTS, Conference, LeftOut
+from conference.numbers import mask_number
+from conference.people import PersonOnFile
+from messages import number_form, own_number
+from messages.mrkdwn import (
+    Block,
+    Message,
+    actions,
+    context,
+    left_out_name,
+    lines,
+    mention,
+    modal,
+    moment,
+    plain,
+    quoted,
+    section,
+)
+from messages.refusals import BARRED, LIMITS, SETTING_OF
 
 _EXAMPLES = (
     ("/conference @alice @bob", "rings Alice, Bob and you"),
     ("/conference @oncall +65 9123 4567", "rings a user group, a guest's number and you"),
     ("/conference @alice without me", "rings Alice, not you"),
-    ("/conference number +65 9123 4567", "keeps your number, so that you can be rung"),
-    ("/conference number", "shows your number"),
+    ("/conference number +65 9123 4567", "adds your number, so that you can be rung"),
+    ("/conference number code 123456", "proves it with the code that comes by SMS"),
+    ("/conference number", "shows your number, and when you may be rung"),
     ("/conference number remove", "forgets it"),
+    ("/conference number missing", "for admins: who in this channel has no number"),
+    ("/conference number @alice +65 9123 4567", "for admins: sets Alice's number; `remove` forgets it"),
 )
 
 
-def help_text(number: str | None) -> Message:
-    """How to use the command, and the state of one's own number (E.164, or None)."""
-    examples = lines([f"`{typed}` {does}" for typed, does in _EXAMPLES])
+def help_text(person: PersonOnFile) -> Message:
+    """How to use the command, and the state of one's own number."""
     return Message(
         "Rollcall rings people's phones and puts them in one conference call. "
         "Type /conference and the people you want, for example /conference @alice @bob.",
-        (
-            section(
-                "*Rollcall rings people's phones and puts them in one conference call.* Type `/conference` and the "
-                f"people you want, at most {MAX_PARTICIPANTS} phones. The board in the channel shows who is in."
-            ),
-            section(examples),
-            context(number_state(number)),
-            number_form.button(number),
+        (*how_to(), context(own_number.state(person)), own_number.buttons(person)),
+    )
+
+
+def how_to() -> tuple[Block, ...]:
+    """How to use the command."""
+    return (
+        section(
+            "*Rollcall rings people's phones and puts them in one conference call.* Type `/conference` and the "
+            f"people you want, at most {MAX_PARTICIPANTS} phones. The board in the channel shows who is in."
         ),
+        section(lines([f"`{typed}` {does}" for typed, does in _EXAMPLES])),
     )
-
-
-def number_state(number: str | None) -> str:
-    if number is None:
-        return "You have no number on file, so you can't be rung. Add it with `/conference number +65 9123 4567`."
-    return f"Your number is {show_number(number)}. Nobody else in Slack sees more than its last four digits."
-
-
-def number_shown(number: str | None) -> Message:
-    return plain(number_state(number))
-
-
-def number_of_somebody_else() -> Message:
-    return plain(
-        "Nothing was changed: a number is set by the person it belongs to. Ask them to type "
-        "`/conference number` and their number."
-    )
-
-
-def number_kept(number: str) -> Message:
-    return plain(
-        f"Done: you can be rung on {show_number(number)}. Everybody else sees only its last four digits. "
-        "`/conference number remove` forgets it."
-    )
-
-
-def number_removed(was_there: bool) -> Message:
-    if was_there:
-        return plain("Done: your number is forgotten. You can't be rung until you add one.")
-    return plain("There was no number of yours on file, so nothing was changed.")
-
-
-def number_unreadable(typed: str, why: str) -> Message:
-    return plain(f"`{_quoted(typed)}` was not kept as your number. {why}")
 
 
 def accepted() -> Message:
@@ -114,7 +105,7 @@ _MOST_PROBLEMS = 10
 
 
 def _problem(problem: Problem) -> str:
-    piece = f"`{_quoted(problem.piece)}` (word {problem.word})"
+    piece = f"`{quoted(problem.piece)}` (word {problem.word})"
     match problem.kind:
         case ProblemKind.NUMBER:
             return f"{piece} can't be rung. {problem.why}"
@@ -128,6 +119,11 @@ def _problem(problem: Problem) -> str:
             return f"{piece} goes with `me` only: `without me` leaves you out of the call."
         case ProblemKind.CONTRADICTION:
             return f"{piece} contradicts what stands before it: say either `me` or `without me`."
+        case ProblemKind.TOO_LONG:
+            return (
+                f"That is too long to be read: it has more than {LONGEST_TEXT} characters. A conference takes at most "
+                f"{MAX_PARTICIPANTS} phones; name fewer people, or a user group."
+            )
         case ProblemKind.WORD:
             return f"{piece} is neither a person, a number nor a word that the command knows."
 
@@ -136,25 +132,69 @@ def ask_for_number(conference: Conference) -> Message:
     """To somebody who was wanted in a conference and has no number on file."""
     text = (
         f"{mention(conference.caller_id)} wanted you in a conference call in <#{conference.channel_id}>, but there is "
-        "no phone number of yours on file. Add it, and you can be rung next time. Nobody else in Slack sees it in full."
+        "no phone number of yours on file. Add it, and you can be rung next time. Besides you, only admins see it "
+        "in full."
     )
     return _with_button(text)
 
 
+def ask_for_number_by_admin(admin_id: str, channel_id: str) -> Message:
+    """The same, because an admin missed it."""
+    return _with_button(
+        f"{mention(admin_id)}, an admin, asks you to add your phone number, so that conference calls in "
+        f"<#{channel_id}> can ring you. Besides you, only admins see it in full."
+    )
+
+
 def _with_button(text: str) -> Message:
     """A message to somebody without a number, with the button that opens the form for it."""
-    return Message(text, (section(text), number_form.button(None)))
+    return Message(text, (section(text), actions(number_form.button(None))))
+
+
+def guests_refused(numbers: Mapping[str, Barred | None]) -> Message:
+    """For a command with numbers that may not be rung. A reason of None means that no typed number may."""
+    if None in numbers.values():
+        return plain(
+            "Nobody was rung: numbers typed in the command are not rung here. Name people in this workspace, who have "
+            "put their own numbers on file."
+        )
+    said = [f"• {mask_number(number)}: {BARRED[why]}" for number, why in numbers.items() if why][:_MOST_PROBLEMS]
+    return plain(lines(["Nobody was rung. Run the command again without these numbers:", *said]))
+
+
+def only_in_own_workspace() -> Message:
+    """For somebody of another workspace, who is in a shared channel."""
+    return plain(
+        "Nothing was done: only people of the workspace that Rollcall belongs to can use it. "
+        "Ask one of them to start the conference."
+    )
+
+
+def as_view(message: Message) -> dict[str, Any]:
+    """A message as what stands in the place of a form, or before it."""
+    return modal("Rollcall", *message.blocks)
+
+
+def rings_alert(left: LeftOut) -> Message:
+    """To an admin, the first time that a number has been rung too often."""
+    return plain(
+        f"{left_out_name(left)} was rung {left.most} times within ten minutes, a limit of Rollcall, and is left alone "
+        f"until {moment(left.until, with_date=True) if left.until else 'later'}. If that is too little, whoever runs "
+        "Rollcall can raise `MAX_RINGS_PER_NUMBER`. You are told this once."
+    )
+
+
+def limit_alert(conference: Conference) -> Message:
+    """To an admin, the first time somebody runs into a limit."""
+    reached = read_limit(conference.detail or "")
+    who = mention(conference.caller_id) if reached.limit.is_of_one_person else "This workspace"
+    return plain(
+        f"{who} has reached a limit of Rollcall: {LIMITS[reached.limit].format(most=reached.most)}. Until "
+        f"{moment(reached.opens_at, with_date=True)} more is refused. If that is too little, whoever runs Rollcall can "
+        f"raise `{SETTING_OF[reached.limit]}`. You are told this once."
+    )
 
 
 def ring_anew_too_late() -> Message:
     """For a click on a button that no longer does anything."""
     return plain("Nobody was rung by that: this conference has been settled in the meantime. Its board says how.")
-
-
-_LONGEST_QUOTE = 40
-
-
-def _quoted(text: str) -> str:
-    """Somebody's text inside backticks."""
-    short = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
-    return escape(short).replace("`", "'")

@@ -1,7 +1,12 @@
 """What went wrong, in sentences: what happened, that nobody was rung, and what to do."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from conference.barring import Barred
+from conference.limits import Limit, LimitReached, read_limit
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Reason
-from messages.mrkdwn import escape, left_out_name, listed, mention
+from messages.mrkdwn import escape, left_out_name, listed, mention, moment
 
 _OPERATOR = "Ask whoever runs Rollcall to"
 
@@ -52,6 +57,32 @@ CARRIER_CODES = {
 """A sentence for each code of Hoiio conference/call, Result Status; `error_X_param_missing` is apart."""
 
 
+BARRED = {
+    Barred.PREMIUM_RATE: "Premium-rate numbers are never rung.",
+    Barred.SHARED_COST: "Shared-cost numbers are never rung.",
+    Barred.PERSONAL: "Personal numbers, which forward to anywhere, are never rung.",
+    Barred.PAGER: "Pagers are never rung.",
+    Barred.VOICEMAIL: "Voicemail numbers are never rung.",
+    Barred.NO_COUNTRY: "Satellite phones and numbers that belong to no country are never rung.",
+    Barred.COUNTRY: "Numbers of that country are not rung from here: whoever runs Rollcall chose which are.",
+}
+"""Why a number is never rung."""
+
+LIMITS = {
+    Limit.CONFERENCES_PER_HOUR: "{most} conferences started by one person within an hour",
+    Limit.RINGS_PER_HOUR: "{most} phones rung for one person within an hour",
+    Limit.MINUTES_PER_DAY: "{most} minutes of calls within a day",
+    Limit.SPEND_PER_DAY: "{most} spent on calls within a day",
+}
+SETTING_OF = {
+    Limit.CONFERENCES_PER_HOUR: "MAX_CONFERENCES_PER_HOUR",
+    Limit.RINGS_PER_HOUR: "MAX_RINGS_PER_HOUR",
+    Limit.MINUTES_PER_DAY: "MAX_MINUTES_PER_DAY",
+    Limit.SPEND_PER_DAY: "MAX_SPEND_PER_DAY",
+}
+"""By which an operator raises each limit."""
+
+
 def carrier_refusal(code: str) -> str:
     """Why the carrier said no, and what to do. A code that nobody has heard of is shown as it is."""
     if sentence := CARRIER_CODES.get(code):
@@ -65,16 +96,17 @@ def carrier_refusal(code: str) -> str:
     )
 
 
-def abandoned(conference: Conference) -> str:
-    """Why no phone was rung, and what to do."""
+def abandoned(conference: Conference, *, to_caller: bool = False) -> str:
+    """Why no phone was rung, and what to do; said to everybody in the channel, or to the caller alone."""
+    caller_id = conference.caller_id if to_caller else None
     match conference.reason:
         case Reason.NOBODY_TO_RING:
-            why = why_left_out(conference.left_out, conference.caller_id)
+            why = why_left_out(conference.left_out, caller_id)
             return f"Nobody was rung. {why or 'The command names nobody who could be.'}"
         case Reason.ONLY_THE_CALLER:
             return (
-                "Nobody was rung: you would have been alone in the call. "
-                f"{why_left_out(conference.left_out, conference.caller_id)} "
+                f"Nobody was rung: {'you' if to_caller else mention(conference.caller_id)} would have been alone in "
+                f"the call. {why_left_out(conference.left_out, caller_id)} "
                 "To be rung alone all the same, type `/conference me`."
             ).replace("  ", " ")
         case Reason.TOO_MANY:
@@ -86,6 +118,13 @@ def abandoned(conference: Conference) -> str:
             return (
                 f"Nobody was rung: Slack would not say who is in the user group (`{escape(conference.detail or '')}`). "
                 "Name the people themselves, or try again in a minute."
+            )
+        case Reason.LIMIT:
+            return _limit(read_limit(conference.detail or ""))
+        case Reason.CALLER_IS_EXTERNAL:
+            return (
+                "Nobody was rung: only people of the workspace that Rollcall belongs to can start a conference. "
+                "Ask one of them."
             )
         case Reason.NO_BOARD:
             return _no_board(conference.detail or "")
@@ -101,6 +140,15 @@ def abandoned(conference: Conference) -> str:
             )
         case _:
             return "Hoiio never confirmed these calls. Somebody chose to ring everybody anew: see the newer board."
+
+
+def _limit(reached: LimitReached) -> str:
+    whose = "you" if reached.limit.is_of_one_person else "this workspace"
+    fewer = ", or now with fewer people" if reached.limit is Limit.RINGS_PER_HOUR else ""
+    return (
+        f"Nobody was rung: {whose} would have passed a limit, {LIMITS[reached.limit].format(most=reached.most)}. "
+        f"It opens again at {moment(reached.opens_at, with_date=True)}; run the command again then{fewer}."
+    )
 
 
 def _no_board(code: str) -> str:
@@ -120,20 +168,31 @@ def _no_board(code: str) -> str:
             )
 
 
-def why_left_out(left_out: tuple[LeftOut, ...], caller_id: str) -> str:
-    """Who is not rung and why, a sentence for each reason."""
+def why_left_out(left_out: tuple[LeftOut, ...], caller_id: str | None) -> str:
+    """Who is not rung and why, a sentence for each reason; to this caller, if it is said to them alone."""
     sentences = []
-    for reason, verb in _LEFT_OUT.items():
-        names = [
-            "you" if left.user_id == caller_id else left_out_name(left) for left in left_out if left.reason is reason
-        ]
-        if names:
-            is_plural = len(names) > 1 or names == ["you"]
-            sentence = f"{listed(names)} {verb[is_plural]}."
-            sentences.append(sentence[0].upper() + sentence[1:])
-    if any(left.user_id == caller_id and left.reason is LeftOutReason.NO_NUMBER for left in left_out):
+    for reason, alike in grouped(left_out):
+        names = ["you" if left.user_id and left.user_id == caller_id else left_out_name(left) for left in alike]
+        is_plural = len(names) > 1 or names == ["you"]
+        sentence = f"{listed(names)} {filled_in(_LEFT_OUT[reason][is_plural], alike[0])}"
+        sentences.append(f"{sentence[0].upper()}{sentence[1:]}.")
+    if any(left.user_id == caller_id and left.reason is LeftOutReason.NO_NUMBER for left in left_out if left.user_id):
         sentences.append("Add your number with `/conference number +65 9123 4567`.")
     return " ".join(sentences)
+
+
+def grouped(left_out: Iterable[LeftOut]) -> list[tuple[LeftOutReason, list[LeftOut]]]:
+    """Those left out for the same reason until the same time together, in the order of the reasons."""
+    groups: dict[tuple[LeftOutReason, datetime | None, int | None], list[LeftOut]] = {}
+    order = list(LeftOutReason)
+    for left in sorted(left_out, key=lambda left: order.index(left.reason)):
+        groups.setdefault((left.reason, left.until, left.most), []).append(left)
+    return [(reason, alike) for (reason, *_), alike in groups.items()]
+
+
+def filled_in(words: str, left: LeftOut) -> str:
+    """Words for a reason, with when it passes for `UNTIL`, and how much is enough for `MOST`."""
+    return words.replace("UNTIL", moment(left.until) if left.until else "").replace("MOST", str(left.most))
 
 
 _LEFT_OUT = {
@@ -141,4 +200,27 @@ _LEFT_OUT = {
     LeftOutReason.BOT: ("is a bot", "are bots"),
     LeftOutReason.DEACTIVATED: ("is deactivated", "are deactivated"),
     LeftOutReason.IN_ANOTHER_CALL: ("is in another call already", "are in another call already"),
+    LeftOutReason.EXTERNAL: (
+        "belongs to another workspace and has no number on file here",
+        "belong to another workspace and have no number on file here",
+    ),
+    LeftOutReason.NOT_ALLOWED: (
+        "can't be rung: that number is not allowed here",
+        "can't be rung: those numbers are not allowed here",
+    ),
+    LeftOutReason.GUESTS_OFF: (
+        "was typed as a number, which is not rung here",
+        "were typed as numbers, which are not rung here",
+    ),
+    LeftOutReason.NOT_WANTED: ("does not want to be rung", "do not want to be rung"),
+    LeftOutReason.QUIET_HOURS: ("has quiet hours until UNTIL", "have quiet hours until UNTIL"),
+    LeftOutReason.RUNG_TOO_OFTEN: (
+        "was rung MOST times within ten minutes, and is left alone until UNTIL",
+        "were rung MOST times within ten minutes, and are left alone until UNTIL",
+    ),
+    LeftOutReason.NUMBER_CHANGED: (
+        "changed their number just now: run the command again",
+        "changed their numbers just now: run the command again",
+    ),
 }
+"""For one and for several; see `filled_in`."""

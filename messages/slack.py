@@ -9,7 +9,7 @@ SlackError
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 10
 SESSION_CONNECTIONS = 50
 HISTORY_PAGE = 200
+USERS_PAGE = 1000
+MEMBERS_PAGE = 200
 SHORTEST_RETRY_AFTER_SECONDS = 1.0
 DEFAULT_RETRY_AFTER_SECONDS = 30.0
 """For a 429 that does not say when to come back."""
@@ -133,18 +135,13 @@ class SlackGateway:
         """The ts of a message of ours that has a block with this id: in a thread, or in a channel since `oldest`."""
         if thread_ts is None:
             since = f"{oldest.timestamp():.6f}"
-            method = partial(self._call, "conversations_history", channel=channel, oldest=since)
+            messages = partial(self._pages, "conversations_history", channel=channel, oldest=since)
         else:
-            method = partial(self._call, "conversations_replies", channel=channel, ts=thread_ts)
-        cursor = None
-        while True:
-            answer = await method(limit=HISTORY_PAGE, cursor=cursor)
-            for message in answer.get("messages", []):
-                if any(block.get("block_id") == block_id for block in message.get("blocks", [])):
-                    return str(message["ts"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return None
+            messages = partial(self._pages, "conversations_replies", channel=channel, ts=thread_ts)
+        async for message in messages(field="messages", limit=HISTORY_PAGE):
+            if any(block.get("block_id") == block_id for block in message.get("blocks", [])):
+                return str(message["ts"])
+        return None
 
     async def respond(self, response_url: str, message: Message) -> None:
         """Answer the person who typed the command, and nobody else, where they typed it."""
@@ -170,6 +167,14 @@ class SlackGateway:
         """views.open: a form, for the person whose click brought the trigger, within three seconds of it."""
         await self._call("views_open", trigger_id=trigger_id, view=view)
 
+    async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """views.push: one more form, before the one that is open."""
+        await self._call("views_push", trigger_id=trigger_id, view=view)
+
+    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """views.update: what stands in an open form's place."""
+        await self._call("views_update", view_id=view_id, view=view)
+
     async def publish_home(self, user_id: str, blocks: Sequence[Block]) -> None:
         """views.publish: what this person sees on the Home tab."""
         await self._call("views_publish", user_id=user_id, view={"type": "home", "blocks": list(blocks)})
@@ -178,6 +183,31 @@ class SlackGateway:
         """users.info."""
         answer = await self._call("users_info", user=user_id)
         return dict(answer.get("user") or {})
+
+    async def phone(self, user_id: str) -> str:
+        """users.profile.get: the phone in somebody's profile, as they typed it."""
+        answer = await self._call("users_profile_get", user=user_id)
+        return str((answer.get("profile") or {}).get("phone") or "")
+
+    async def users(self) -> list[Mapping[str, Any]]:
+        """users.list, its pages one after another."""
+        return [user async for user in self._pages("users_list", "members", limit=USERS_PAGE)]
+
+    async def members(self, channel: str) -> list[str]:
+        """conversations.members: the Slack ids of the people in a channel."""
+        pages = self._pages("conversations_members", "members", channel=channel, limit=MEMBERS_PAGE)
+        return [str(user_id) async for user_id in pages]
+
+    async def _pages(self, name: str, field: str, **arguments: Any) -> AsyncIterator[Any]:
+        """What stands in a field of an answer, over all its pages."""
+        cursor = None
+        while True:
+            answer = await self._call(name, cursor=cursor, **arguments)
+            for item in answer.get(field) or []:
+                yield item
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
 
     async def group_members(self, group_id: str) -> tuple[str, ...]:
         """usergroups.users.list: the Slack ids of a group's people."""

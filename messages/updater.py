@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from conference.clock import Clock
 from conference.model import ConferenceKey
-from messages.drawing import TOGETHER_SECONDS, BoardPosted, BoardRefused, Drawing
+from messages.drawing import TOGETHER_SECONDS, Admins, BoardPosted, BoardRefused, Drawing
 from messages.owed import PostStorage
 from messages.slack import SlackError, SlackGateway
 
@@ -35,12 +35,14 @@ class Updater:
         clock: Clock,
         board_posted: BoardPosted,
         board_refused: BoardRefused,
+        admins: Admins,
     ) -> None:
         self._storage = storage
         self._gateway = gateway
         self._clock = clock
         self._board_posted = board_posted
         self._board_refused = board_refused
+        self._admins = admins
         self._work: dict[ConferenceKey, _Work] = {}
         self._closing = asyncio.Event()
 
@@ -66,7 +68,9 @@ class Updater:
         self._closing.set()
 
     async def _draw(self, key: ConferenceKey, work: _Work) -> None:
-        drawing = Drawing(key, self._storage, self._gateway, self._clock, self._board_posted, self._board_refused)
+        drawing = Drawing(
+            key, self._storage, self._gateway, self._clock, self._board_posted, self._board_refused, self._admins
+        )
         backoff = FIRST_BACKOFF_SECONDS
         try:
             while work.changed.is_set():

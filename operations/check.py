@@ -1,7 +1,6 @@
 """`bot.py check`: every setting tried against the real services."""
 
-import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -17,8 +16,15 @@ from telephony.hoiio import Credentials, Hoiio
 
 NEEDED_SCOPES = frozenset({"commands", "chat:write"})
 OPTIONAL_SCOPES = {
-    "users:read": "bots and deactivated people are not told from others",
+    "users:read": (
+        "bots, deactivated people and people of other workspaces are not told from others, only those in ADMINS are "
+        "admins, and quiet hours are in UTC"
+    ),
     "usergroups:read": "user groups can't be called",
+    "users.profile:read": "the form for a number is not filled in from people's Slack profiles",
+    "channels:read": "`number missing` can't see who is in a public channel",
+    "groups:read": "`number missing` can't see who is in a private channel",
+    "mpim:read": "`number missing` can't see who is in a group message",
     "channels:history": "a post whose confirmation is lost may appear twice in a public channel",
     "groups:history": "a post whose confirmation is lost may appear twice in a private channel",
     "mpim:history": "a post whose confirmation is lost may appear twice in a group message",
@@ -30,13 +36,15 @@ REACH_TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was tried: whether it is as it must be, and a sentence."""
+    """One thing that was tried: whether it is as it must be, and a sentence. A guard may be open without a fault."""
 
     is_good: bool
     text: str
+    is_open: bool = False
 
     def __str__(self) -> str:
-        return f"{'ok  ' if self.is_good else 'FAIL'}  {self.text}"
+        mark = "FAIL" if not self.is_good else "open" if self.is_open else "ok"
+        return f"{mark:4}  {self.text}"
 
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
@@ -48,6 +56,8 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
     yield await _hoiio(settings)
     yield await _public_url(settings)
+    for finding in guards(settings):
+        yield finding
 
 
 async def _database(settings: Settings) -> Finding:
@@ -57,7 +67,7 @@ async def _database(settings: Settings) -> Finding:
             await storage.check_writable()
         finally:
             await storage.close()
-    except (OSError, sqlite3.Error, StorageUnavailableError) as error:
+    except StorageUnavailableError as error:
         return Finding(False, f"DATABASE: {settings.database} can't be opened and written: {error}.")
     return Finding(True, f"DATABASE: {settings.database} can be opened and written.")
 
@@ -120,3 +130,57 @@ async def _public_url(settings: Settings) -> Finding:
     if answer.status_code != httpx.codes.OK:
         return Finding(False, f"PUBLIC_URL: /healthz answers {answer.status_code}. Is it this bot?")
     return Finding(True, "PUBLIC_URL: the bot answers there, as seen from here. Hoiio must reach it from outside too.")
+
+
+def guards(settings: Settings) -> Iterator[Finding]:
+    """What keeps the bot from being misused, and whether it is open."""
+    if settings.verify_numbers:
+        yield _shut("VERIFY_NUMBERS: people prove their numbers with a code by SMS.")
+    else:
+        yield _open(
+            "VERIFY_NUMBERS: off. Anybody can put anybody's number on file as their own and have it rung, also past "
+            "the limit for one number, and against its owner's wish to be left alone."
+        )
+    yield _countries(settings)
+    if settings.guests:
+        yield _open("GUESTS: on. Anybody can have any such number rung by typing it. Set GUESTS=off to forbid that.")
+    else:
+        yield _shut("GUESTS: off. Only people with a number on file are rung.")
+    yield _shut(
+        "Premium-rate, shared-cost, personal, pager, voicemail, satellite, short and emergency numbers are never rung."
+    )
+    if settings.admins:
+        yield _shut(f"ADMINS: {len(settings.admins)} named, besides the workspace's own admins and owners.")
+    else:
+        yield _shut("ADMINS: none named; the workspace's own admins and owners are admins here.")
+    for name, limit, words in (
+        ("MAX_CONFERENCES_PER_HOUR", settings.max_conferences_per_hour, "conferences started by one person in an hour"),
+        ("MAX_RINGS_PER_HOUR", settings.max_rings_per_hour, "phones rung for one person in an hour"),
+        ("MAX_RINGS_PER_NUMBER", settings.max_rings_per_number, "rings of one number in ten minutes"),
+        ("MAX_MINUTES_PER_DAY", settings.max_minutes_per_day, "minutes of calls in a day"),
+        ("MAX_SPEND_PER_DAY", settings.max_spend_per_day, "spent on calls in a day, in each currency that Hoiio bills"),
+    ):
+        if limit is None:
+            yield _open(f"{name}: off. There is no limit to {words.replace('spent', 'what is spent')}.")
+        else:
+            yield _shut(f"{name}: at most {limit} {words}.")
+    yield _shut(f"RETENTION_DAYS: numbers are forgotten {settings.retention_days} days after their conference.")
+
+
+def _countries(settings: Settings) -> Finding:
+    countries = settings.barring.countries
+    if countries is None:
+        return _open(
+            "ALLOWED_COUNTRIES: all. Numbers of every country are rung, also of costly ones. Name yours, like SG,MY."
+        )
+    listed = ", ".join(sorted(countries))
+    default = ", which is DEFAULT_REGION" if settings.allowed_countries is None else ""
+    return _shut(f"ALLOWED_COUNTRIES: only numbers of {listed} are rung{default}.")
+
+
+def _shut(text: str) -> Finding:
+    return Finding(True, text)
+
+
+def _open(text: str) -> Finding:
+    return Finding(True, text, is_open=True)

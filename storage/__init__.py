@@ -1,12 +1,15 @@
 """Everything that outlives the process. One door: `Storage`."""
 
+from storage.admin_log import AdminLog
 from storage.conferences import Conferences
+from storage.forgetting import Forgetting
+from storage.number_requests import NumberRequests
 from storage.numbers import Numbers
 from storage.posts import Posts
 
 
-class Storage(Numbers, Conferences, Posts):
-    """Keeps numbers, conferences and posts in one database file. Open it with `open`, and `close` it."""
+class Storage(Numbers, NumberRequests, Forgetting, AdminLog, Conferences, Posts):
+    """Keeps all of it in one database file. Open it with `open`, and `close` it."""
 
 
 __all__ = ["Storage"]

@@ -3,12 +3,18 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
 
 from sqlite_utils import Database
 
+from conference.limits import HOUR, Begun, Billed, Limit, Usage
 from conference.model import Conference, ConferenceKey
 from conference.ports import Change, Notification
+from conference.preferences import Preferences
 from storage.connection import Connection
+from storage.forgetting import forget_flagged
+from storage.numbers import read_numbers, read_preferences
 from storage.rows import read_conference, write_conference, write_notification
 
 
@@ -44,20 +50,30 @@ class Conferences(Connection):
         successor: Conference | None = None,
     ) -> tuple[Conference, Conference]:
         def work() -> tuple[Conference, Conference]:
+            forgot = False
             with self._transaction():
                 before = read_conference(self._db, key)
                 if notification is not None:
-                    write_notification(self._db, key, notification)
+                    write_notification(self._db, before, notification)
                 after = change(before, _Reading(self._db, key))
                 if after == before:
                     return before, before
                 after = replace(after, version=before.version + 1)
                 write_conference(self._db, before, after)
+                if after.is_over:
+                    forgot = forget_flagged(self._db, key)
                 if successor is not None:
                     write_conference(self._db, None, successor)
-                return before, after
+            if forgot:
+                self._empty_wal()
+            return before, after
 
         return await self._run(work)
+
+    async def owners(self, team_id: str, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Slack ids of the people who have these numbers on file, by number; a number that is nobody's is missing."""
+        numbers = list(numbers)
+        return await self._run(lambda: _owners(self._db, team_id, numbers))
 
     async def unfinished(self) -> list[ConferenceKey]:
         """Conferences that are new, dialing, live or unconfirmed, oldest first."""
@@ -74,6 +90,10 @@ class Conferences(Connection):
         return [ConferenceKey(*row) for row in rows.fetchall()]
 
 
+_COUNTS = "(conferences.state NOT IN ('abandoned', 'refused') OR conferences.reason = 'rung_anew')"
+"""What may have rung phones. Where people were rung anew, nobody knows whether they had been rung before."""
+
+
 class _Reading:
     """`conference.ports.Reading` inside a transaction."""
 
@@ -81,12 +101,14 @@ class _Reading:
         self._db = db
         self._key = key
 
-    def numbers(self, user_ids: Iterable[str]) -> dict[str, str]:
-        rows = self._db.execute(
-            "SELECT user_id, number FROM numbers WHERE team_id = ? AND user_id IN (SELECT value FROM json_each(?))",
-            [self._key.team_id, json.dumps(list(user_ids))],
-        )
-        return dict(rows.fetchall())
+    def numbers(self, user_ids: Iterable[str], *, believed: bool) -> dict[str, str]:
+        return read_numbers(self._db, self._key.team_id, user_ids, believed=believed)
+
+    def owners(self, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        return _owners(self._db, self._key.team_id, numbers)
+
+    def preferences(self, user_ids: Iterable[str]) -> dict[str, Preferences]:
+        return read_preferences(self._db, self._key.team_id, user_ids)
 
     def open_numbers(self) -> frozenset[str]:
         rows = self._db.execute(
@@ -97,9 +119,56 @@ class _Reading:
         )
         return frozenset(number for (number,) in rows.fetchall())
 
+    def rings(self, numbers: Iterable[str], *, since: datetime) -> dict[str, tuple[datetime, ...]]:
+        # A phone is one phone, whatever the workspace.
+        rows = self._db.execute(
+            "SELECT participants.number, coalesce(dialed_at, created_at) AS rung_at "  # noqa: S608
+            "FROM participants JOIN conferences USING (team_id, conference_id) "
+            "WHERE participants.number IN (SELECT value FROM json_each(?)) AND conference_id != ? "
+            f"AND {_COUNTS} AND rung_at > ? ORDER BY rung_at",
+            [json.dumps(list(numbers)), self._key.conference_id, since.isoformat()],
+        )
+        times = _grouped(rows.fetchall())
+        return {number: tuple(map(datetime.fromisoformat, rung_at)) for number, rung_at in times.items()}
+
+    def usage(self, caller_id: str, now: datetime) -> Usage:
+        begun = self._db.execute(
+            "SELECT created_at, (SELECT count(*) FROM participants WHERE participants.team_id = conferences.team_id "  # noqa: S608
+            "AND participants.conference_id = conferences.conference_id) AS phones FROM conferences "
+            "WHERE team_id = ? AND caller_id = ? AND created_at > ? AND conference_id != ? "
+            f"AND {_COUNTS} AND phones > 0 ORDER BY created_at",
+            [self._key.team_id, caller_id, (now - HOUR).isoformat(), self._key.conference_id],
+        )
+        billed = self._db.execute(
+            "SELECT hour, currency, minutes, debit FROM usage WHERE team_id = ? AND hour > ? ORDER BY hour, currency",
+            [self._key.team_id, (now - Limit.MINUTES_PER_DAY.window).isoformat()],
+        )
+        return Usage(
+            tuple(Begun(datetime.fromisoformat(created_at), phones) for created_at, phones in begun.fetchall()),
+            tuple(
+                Billed(datetime.fromisoformat(hour), minutes, {currency: Decimal(debit)} if currency else {})
+                for hour, currency, minutes, debit in billed.fetchall()
+            ),
+        )
+
     def notifications(self) -> list[Mapping[str, str]]:
         rows = self._db.execute(
             "SELECT fields FROM notifications WHERE team_id = ? AND conference_id = ? ORDER BY received_at",
             list(self._key),
         )
         return [json.loads(stored) for (stored,) in rows.fetchall()]
+
+
+def _owners(db: Database, team_id: str, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    rows = db.execute(
+        "SELECT number, user_id FROM numbers WHERE team_id = ? AND number IN (SELECT value FROM json_each(?))",
+        [team_id, json.dumps(list(numbers))],
+    )
+    return _grouped(sorted(rows.fetchall()))
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    grouped: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        grouped[name] = (*grouped.get(name, ()), value)
+    return grouped

@@ -1,6 +1,7 @@
 """The database file: SQLite through sqlite-utils, on a thread of its own."""
 
 import asyncio
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from storage.migrations import MIGRATIONS
 
 BUSY_TIMEOUT_SECONDS = 1.5
 """How long a transaction waits for another process to finish its own: short of the 3 seconds that Slack waits."""
+
+log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
@@ -33,12 +36,17 @@ class Connection:
 
     @classmethod
     async def open(cls, path: Path) -> Self:
-        """Open or make the database file, readable by its owner alone, and bring it to the present shape."""
+        """Open or make the database file, readable by its owner alone, and bring it to the present shape.
+
+        Raises StorageUnavailableError.
+        """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
         try:
             db = await asyncio.get_running_loop().run_in_executor(thread, _open, path)
-        except BaseException:
+        except BaseException as error:
             thread.shutdown()
+            if isinstance(error, (OSError, sqlite3.Error)):
+                raise StorageUnavailableError(str(error)) from error
             raise
         return cls(db, thread)
 
@@ -68,6 +76,16 @@ class Connection:
             # Locked, full, read-only, damaged: its own words say which.
             raise StorageUnavailableError(str(error)) from error
 
+    def _empty_wal(self) -> None:
+        """What was overwritten still stands in the write-ahead log until that is emptied."""
+        self._db.execute("PRAGMA busy_timeout = 0")
+        try:
+            is_busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000:.0f}")
+        if is_busy:
+            log.warning("another process reads the database: what was forgotten leaves its log at the next clearing")
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """On the storage's thread: all that is done within, or, on an error, none of it."""
@@ -95,4 +113,6 @@ def _open(path: Path) -> Database:
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")
     MIGRATIONS.apply(db)
+    # What an earlier process forgot in its last moments may still stand in the write-ahead log.
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return db

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
@@ -34,7 +35,8 @@ def read_conference(db: Database, key: ConferenceKey) -> Conference:
     if row is None:
         raise LookupError(f"no conference {key.conference_id}")
     board = db.execute(f"SELECT ts FROM posts {where} AND name = 'board'", list(key)).fetchone()  # noqa: S608
-    invitation = read_invitation(row["invitation"], None)
+    # Once all that was typed has been forgotten, nothing is left of it.
+    invitation = read_invitation(row["invitation"], None) if row["invitation"] else Invitation(())
     if not isinstance(invitation, Invitation):
         raise ValueError(f"the stored invitation of {key.conference_id} cannot be read")  # noqa: TRY004
     return Conference(
@@ -61,7 +63,13 @@ def read_conference(db: Database, key: ConferenceKey) -> Conference:
             )
         ),
         left_out=tuple(
-            LeftOut(LeftOutReason(left["reason"]), left["user_id"], left["number"])
+            LeftOut(
+                LeftOutReason(left["reason"]),
+                left["user_id"],
+                left["number"],
+                datetime.fromisoformat(left["until"]) if left["until"] else None,
+                left["most"],
+            )
             for left in db.query(f"SELECT * FROM left_out {where} ORDER BY position", list(key))  # noqa: S608
         ),
         version=row["version"],
@@ -95,9 +103,13 @@ def write_conference(db: Database, before: Conference | None, after: Conference)
         db.table("conferences").update(tuple(after.key), row)
     stored = before.participants if before else ()
     for position, participant in enumerate(after.participants):
-        if position < len(stored) and stored[position] == participant:
+        earlier = stored[position] if position < len(stored) else None
+        if earlier == participant:
             continue
+        _count_usage(db, after, earlier, participant)
         charge = participant.charge
+        # A number that is to be forgotten is no longer the one in this place.
+        moved = {} if earlier and earlier.number == participant.number else {"forget": None}
         db.table("participants").upsert(
             {
                 **key,
@@ -111,8 +123,14 @@ def write_conference(db: Database, before: Conference | None, after: Conference)
                 "debit": str(charge.debit) if charge else None,
                 "ended_at": _column(participant.ended_at),
                 "told": participant.told.value if participant.told else None,
+                **moved,
             },
             pk=("team_id", "conference_id", "position"),
+        )
+    if len(after.participants) < len(stored):
+        db.execute(
+            "DELETE FROM participants WHERE team_id = ? AND conference_id = ? AND position >= ?",
+            [*after.key, len(after.participants)],
         )
     if before is None or before.left_out != after.left_out:
         for position, left in enumerate(after.left_out):
@@ -123,9 +141,34 @@ def write_conference(db: Database, before: Conference | None, after: Conference)
                     "user_id": left.user_id,
                     "number": left.number,
                     "reason": left.reason.value,
+                    "until": _column(left.until),
+                    "most": left.most,
                 },
                 pk=("team_id", "conference_id", "position"),
             )
+
+
+def _count_usage(db: Database, conference: Conference, before: Participant | None, after: Participant) -> None:
+    """Add what a call has cost, or has cost besides, to the hour in which its conference was begun."""
+    if before is not None and (before.minutes, before.charge) == (after.minutes, after.charge):
+        return
+    hour = conference.created_at.replace(minute=0, second=0, microsecond=0).isoformat()
+    for sign, call in ((-1, before), (1, after)):
+        if call is None or (call.minutes is None and call.charge is None):
+            continue
+        key = (conference.team_id, hour, call.charge.currency if call.charge else "")
+        sums = db.execute(
+            "SELECT minutes, debit FROM usage WHERE team_id = ? AND hour = ? AND currency = ?", list(key)
+        ).fetchone()
+        minutes, debit = (sums[0], Decimal(sums[1])) if sums else (0, Decimal(0))
+        db.table("usage").upsert(
+            {
+                **dict(zip(("team_id", "hour", "currency"), key, strict=True)),
+                "minutes": minutes + sign * (call.minutes or 0),
+                "debit": str(debit + sign * (call.charge.debit if call.charge else 0)),
+            },
+            pk=("team_id", "hour", "currency"),
+        )
 
 
 def _column(value: object) -> str | int | None:
@@ -136,16 +179,38 @@ def _column(value: object) -> str | int | None:
     return str(value)
 
 
-def write_notification(db: Database, key: ConferenceKey, notification: Notification) -> None:
-    """Keep a notification as it came; the same one again is kept once."""
-    stored = json.dumps(notification.fields, sort_keys=True)
+def write_notification(db: Database, conference: Conference, notification: Notification) -> None:
+    """Keep a notification as it came; the same one again is kept once.
+
+    Where a number of the conference has been forgotten, one that is none of those left is not kept either.
+    """
+    kept = notification.fields
+    numbers = {call.number.lstrip("+") for call in conference.participants}
+    if "" in numbers:
+        kept = {name: value for name, value in kept.items() if not is_number(value) or bare_digits(value) in numbers}
+    stored = json.dumps(kept, sort_keys=True)
     db.table("notifications").insert(
         {
-            "team_id": key.team_id,
-            "conference_id": key.conference_id,
-            "digest": hashlib.sha256(stored.encode()).hexdigest(),
+            "team_id": conference.team_id,
+            "conference_id": conference.conference_id,
+            "digest": digest_of(stored),
             "fields": stored,
             "received_at": notification.received_at.isoformat(),
         },
         ignore=True,
     )
+
+
+def digest_of(stored: str) -> str:
+    """By which the same notification is known again."""
+    return hashlib.sha256(stored.encode()).hexdigest()
+
+
+def is_number(value: str) -> bool:
+    """Whether a field may hold a phone number, however it is written."""
+    return bool(re.fullmatch(r"[0-9]{7,15}", bare_digits(value)))
+
+
+def bare_digits(value: str) -> str:
+    """A number without what may stand before and between its digits."""
+    return re.sub(r"[\s+().-]", "", value)

@@ -1,4 +1,4 @@
-"""Hoiio's voice and conference calls over HTTP. Facts from Hoiio's Open API documentation.
+"""Hoiio's voice, conference and SMS calls over HTTP. Facts from Hoiio's Open API documentation.
 
 Hoiio speaks of times in GMT+8, without saying so; everything here is turned to and from aware UTC.
 """
@@ -89,6 +89,10 @@ class Hoiio:
             raise AnswerLost(UNREADABLE)
         answered_room = str(answer.get("room") or "")
         return Placed(answered_room if _ROOM.fullmatch(answered_room) else room, named)
+
+    async def text(self, number: str, message: str) -> None:
+        """Hoiio sms/send."""
+        await self._post("sms/send", {"dest": number, "msg": message})
 
     async def status(self, txn_ref: str) -> Report:
         """Hoiio voice/query_status."""

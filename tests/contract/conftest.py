@@ -12,17 +12,12 @@ from aiohttp import web
 from sandbox.hoiio import Faults
 from tests.harness.world import World
 
-
-class SetWorld(World):
-    """A world whose bot has settings of its own."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory)
-        self.settings: dict[str, str] = {}
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return super().environment | self.settings
+LIMITS = (
+    *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
+    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY"),
+)
+NO_LIMITS = dict.fromkeys(LIMITS, "off")
+"""One world for all rows has more conferences than people would."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +49,7 @@ def is_at_rest(world: World) -> bool:
 async def running_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The bot is running, and Alice, Bob, Carol and Dave have numbers on file."""
     world = World(tmp_path_factory.mktemp("world"))
+    world.settings |= NO_LIMITS
     await world.open()
     try:
         await world.start_bot()
@@ -81,9 +77,9 @@ async def world(running_world: World) -> AsyncIterator[World]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def set_world(tmp_path: Path) -> AsyncIterator[SetWorld]:
+async def set_world(tmp_path: Path) -> AsyncIterator[World]:
     """A world with no bot running yet: it starts with whatever `settings` says then."""
-    world = SetWorld(tmp_path)
+    world = World(tmp_path)
     await world.open()
     try:
         yield world
@@ -92,7 +88,7 @@ async def set_world(tmp_path: Path) -> AsyncIterator[SetWorld]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def wire(set_world: SetWorld) -> AsyncIterator[WireRequest]:
+async def wire(set_world: World) -> AsyncIterator[WireRequest]:
     """What the bot sends to Hoiio when Alice wants Bob, as its bytes went over the wire."""
     requests: list[WireRequest] = []
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.contract.conftest import SetWorld, WireRequest, states
+from tests.contract.conftest import WireRequest, states
 from tests.harness.world import ACCESS_TOKEN, APP_ID, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -66,7 +66,7 @@ async def test_parameter_room(world: World) -> None:
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("+65 6123 4567", "+6561234567"), ("private", "private")])
-async def test_parameter_caller_id(set_world: SetWorld, setting: str, sent: str) -> None:
+async def test_parameter_caller_id(set_world: World, setting: str, sent: str) -> None:
     set_world.settings["HOIIO_CALLER_ID"] = setting
     set_world.hoiio.hoiio_numbers = {"+6561234567"}
     await set_world.start_bot()

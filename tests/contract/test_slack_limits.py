@@ -8,17 +8,26 @@ import inspect
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from types import ModuleType
+from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from conference.barring import Barred
+from conference.carrier import NotSent, Refused
 from conference.invitation import Problem, ProblemKind, Unreadable
+from conference.limits import Limit, LimitReached
 from conference.model import CallState, Charge, Conference, ConferenceState, LeftOut, LeftOutReason, Participant, Reason
-from messages import number_form, private
+from conference.people import NumberOnFile, PersonOnFile, Source
+from conference.preferences import Preferences, QuietHours
+from conference.registration import Kept, NoCode, NotAllowed, TooManyCodes, WrongCode
+from messages import admin_words, home, number_form, own_number, preferences_form, private
 from messages.board import board
-from messages.mrkdwn import Message
+from messages.mrkdwn import Block, Message, mention
+from messages.refusals import BARRED
 from messages.thread import reply, untold
 from sandbox.slack import JsonObject
 from tests.sandbox.slack_fixtures import (
@@ -130,6 +139,7 @@ async def test_a_messages_text_has_a_limit_of_its_own(office: Office, way: Send)
 _USER_ID = "U{:010}"
 _NUMBER = "+65912345{:02}"
 _LONGEST_DETAIL = "<&>`" * 200
+_LONGEST_LIMIT = str(LimitReached(Limit.SPEND_PER_DAY, "999999999.999999 SGD", BEGUN_AT))
 
 
 def _participant(place: int, state: CallState) -> Participant:
@@ -142,7 +152,7 @@ def _participant(place: int, state: CallState) -> Participant:
 def _largest(state: ConferenceState, call_state: CallState, reason: Reason | None = None) -> Conference:
     """Eight phones, forty people, four hundred left out."""
     left_out = [
-        LeftOut(why, _USER_ID.format(1000 + 100 * kind + n))
+        LeftOut(why, _USER_ID.format(1000 + 100 * kind + n), until=BEGUN_AT, most=999_999_999)
         for kind, why in enumerate(LeftOutReason)
         for n in range(100)
     ]
@@ -152,7 +162,7 @@ def _largest(state: ConferenceState, call_state: CallState, reason: Reason | Non
         caller_id=left_out[0].user_id or "",
         left_out=tuple(left_out),
         reason=reason,
-        detail=_LONGEST_DETAIL,
+        detail=_LONGEST_LIMIT if reason is Reason.LIMIT else _LONGEST_DETAIL,
         dialed_at=BEGUN_AT,
         ended_at=BEGUN_AT + timedelta(days=40),
     )
@@ -170,31 +180,131 @@ _UNREADABLE = Unreadable(
     tuple(Problem(kind, "`<&>" * 1000, word, "y" * 200) for word, kind in enumerate([*ProblemKind] * 6, start=1))
 )
 
-PRIVATE: dict[Callable[..., object], list[Message]] = {
-    private.help_text: [private.help_text(None), private.help_text("+6591234567")],
-    private.number_shown: [private.number_shown(None), private.number_shown("+6591234567")],
-    private.number_of_somebody_else: [private.number_of_somebody_else()],
-    private.number_kept: [private.number_kept("+6591234567")],
-    private.number_removed: [private.number_removed(True), private.number_removed(False)],
-    private.number_unreadable: [private.number_unreadable("`<&>" * 1000, "y" * 200)],
+_NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+_LONGEST_NUMBER = "+8823421234567"
+_NOBODY = PersonOnFile()
+_FULL = PersonOnFile(
+    NumberOnFile(_LONGEST_NUMBER, Source.IMPORT, _NOW),
+    unproved="+3933101234501",
+    preferences=Preferences(quiet_hours=QuietHours(time(22, 30), time(8, 15), "America/Argentina/ComodRivadavia")),
+)
+_EVERYBODY = (_NOBODY, _FULL, PersonOnFile(preferences=Preferences(wants_rings=False)))
+_SOMEBODY = mention(_USER_ID.format(1))
+_CHANNEL = "C0123456789"
+_CARD = f"https://{'x' * 200}.example.com/contact.vcf"
+_TOO_MANY_CODES = [TooManyCodes(to_number, 3, _NOW) for to_number in (True, False)]
+_NOT_KEPT: list[NotAllowed | TooManyCodes] = [*map(NotAllowed, Barred), *_TOO_MANY_CODES]
+_NOT_ENTERED = [*NoCode, WrongCode(1), WrongCode(4)]
+_GUESTS: dict[str, Barred | None] = dict.fromkeys((f"+65912{place:05}" for place in range(1_000)), Barred.COUNTRY)
+_RUNG_TOO_OFTEN = [
+    LeftOut(LeftOutReason.RUNG_TOO_OFTEN, user_id, number, until, 999_999_999)
+    for user_id, number in ((_USER_ID.format(1), None), (None, _LONGEST_NUMBER), (None, ""))
+    for until in (_NOW, None)
+]
+_LIMITS_REACHED = [
+    replace(_BIGGEST, reason=Reason.LIMIT, detail=str(LimitReached(limit, "999999999.999999 SGD", _NOW)))
+    for limit in Limit
+]
+
+MESSAGES: dict[Callable[..., object], list[Message]] = {
+    private.help_text: [private.help_text(person) for person in _EVERYBODY],
     private.accepted: [private.accepted()],
     private.accepted_without_caller: [private.accepted_without_caller()],
     private.not_kept: [private.not_kept()],
     private.went_wrong: [private.went_wrong()],
     private.unreadable: [private.unreadable(_UNREADABLE)],
     private.ask_for_number: [private.ask_for_number(_BIGGEST)],
+    private.ask_for_number_by_admin: [private.ask_for_number_by_admin(_USER_ID.format(1), _CHANNEL)],
+    private.guests_refused: [private.guests_refused(_GUESTS), private.guests_refused(dict.fromkeys(_GUESTS))],
+    private.only_in_own_workspace: [private.only_in_own_workspace()],
+    private.limit_alert: [private.limit_alert(conference) for conference in _LIMITS_REACHED],
+    private.rings_alert: [private.rings_alert(left) for left in _RUNG_TOO_OFTEN],
     private.ring_anew_too_late: [private.ring_anew_too_late()],
+    own_number.shown: [own_number.shown(person) for person in _EVERYBODY],
+    own_number.kept: [own_number.kept(_LONGEST_NUMBER, url) for url in (None, _CARD)],
+    own_number.removed: [own_number.removed(was_there) for was_there in (True, False)],
+    own_number.unreadable: [own_number.unreadable("`<&>" * 1000, "y" * 200)],
+    own_number.unlinked: [own_number.unlinked("@" + "`<&>" * 1000)],
+    own_number.code_on_its_way: [own_number.code_on_its_way(_LONGEST_NUMBER)],
+    own_number.code_not_sent: [
+        own_number.code_not_sent(_LONGEST_NUMBER, error)
+        for error in (Refused(_LONGEST_DETAIL), Refused("error_dest_invalid"), NotSent("x"))
+    ],
+    own_number.not_kept: [own_number.not_kept(why) for why in _NOT_KEPT],
+    own_number.entered: [own_number.entered(entry, _CARD) for entry in (Kept(_LONGEST_NUMBER), *_NOT_ENTERED)],
+    own_number.set_by_admin: [own_number.set_by_admin(_LONGEST_NUMBER, _SOMEBODY)],
+    own_number.removed_by_admin: [own_number.removed_by_admin(_SOMEBODY)],
+    admin_words.not_admin: [admin_words.not_admin()],
+    admin_words.can_not_tell: [admin_words.can_not_tell(_LONGEST_DETAIL)],
+    admin_words.shown: [admin_words.shown(_USER_ID.format(1), number) for number in (None, _FULL.number)],
+    admin_words.kept: [admin_words.kept(_USER_ID.format(1), _LONGEST_NUMBER)],
+    admin_words.unreadable: [admin_words.unreadable("`<&>" * 1000, _USER_ID.format(1), "y" * 200)],
+    admin_words.not_allowed: [admin_words.not_allowed(why) for why in BARRED.values()],
+    admin_words.looking: [admin_words.looking()],
+    admin_words.removed: [admin_words.removed(_USER_ID.format(1), was_there) for was_there in (True, False)],
+    admin_words.nobody: [admin_words.nobody(_USER_ID.format(1))],
+    admin_words.missing: [
+        admin_words.missing([_USER_ID.format(place) for place in range(count)], _CHANNEL) for count in (0, 1, 10_000)
+    ],
+    admin_words.members_unknown: [
+        admin_words.members_unknown(why) for why in ("missing_scope", "not_in_channel", _LONGEST_DETAIL)
+    ],
+    admin_words.asked: [admin_words.asked(*counts) for counts in ((0, 0), (0, 9), (1, 1), (9_999, 10_000))],
 }
+
+MODALS: dict[Callable[..., object], list[JsonObject]] = {
+    private.as_view: [private.as_view(message) for messages in MESSAGES.values() for message in messages],
+    number_form.form: [
+        number_form.form(number, problem=problem)
+        for number in (None, _LONGEST_NUMBER)
+        for problem in ("", own_number.code_not_sent_because(_LONGEST_NUMBER, Refused(_LONGEST_DETAIL)))
+    ],
+    number_form.code_form: [
+        number_form.code_form(_LONGEST_NUMBER, problem=problem)
+        for problem in ("", *(own_number.not_taken(why, "in 24 hours") for why in _TOO_MANY_CODES))
+    ],
+    number_form.said: [
+        number_form.said(message.text, *message.blocks[1:])
+        for message in (own_number.kept(_LONGEST_NUMBER, _CARD), *map(private.help_text, _EVERYBODY))
+    ],
+    preferences_form.form: [preferences_form.form(person.preferences) for person in _EVERYBODY],
+    preferences_form.saved: [preferences_form.saved(own_number.wishes(person.preferences)) for person in _EVERYBODY],
+}
+BLOCKS: dict[Callable[..., object], list[JsonObject]] = {
+    number_form.button: [actions(number_form.button(number)) for number in (None, _LONGEST_NUMBER)],
+    number_form.enter_code_button: [actions(number_form.enter_code_button())],
+    preferences_form.button: [actions(preferences_form.button())],
+    own_number.buttons: [own_number.buttons(person) for person in _EVERYBODY],
+}
+FIELD_ERRORS: set[Callable[..., object]] = {
+    number_form.errors,
+    preferences_form.incomplete,
+    preferences_form.same_times,
+}
+"""What stands under a field: not blocks, but texts by block."""
+
+
+def _makers(*modules: ModuleType) -> dict[Callable[..., object], object]:
+    """The public functions of these modules, each with what it returns."""
+    functions = [f for module in modules for _, f in inspect.getmembers(module, inspect.isfunction)]
+    return {
+        f: inspect.signature(f).return_annotation
+        for f in functions
+        if f.__module__ in {module.__name__ for module in modules} and not f.__name__.startswith("_")
+    }
 
 
 def test_every_message_to_one_person_stands_in_the_table() -> None:
-    functions = inspect.getmembers(private, inspect.isfunction)
-    makers = {f for _, f in functions if f.__module__ == private.__name__ and _makes_a_message(f)}
-    assert makers == PRIVATE.keys()
+    makers = _makers(private, own_number, admin_words)
+    assert {maker for maker, made in makers.items() if made is Message} == MESSAGES.keys()
 
 
-def _makes_a_message(function: Callable[..., object]) -> bool:
-    return not function.__name__.startswith("_") and inspect.signature(function).return_annotation is Message
+def test_every_form_and_button_stands_in_a_table() -> None:
+    makers = _makers(number_form, preferences_form)
+    assert makers.keys() == {f for f in (*MODALS, *BLOCKS, *FIELD_ERRORS) if f in makers}
+    elsewhere = {maker for maker, made in _makers(private, own_number).items() if made in {Block, dict[str, Any]}}
+    assert elsewhere <= {*MODALS, *BLOCKS}
+    assert set(_makers(home)) == {home.home}
 
 
 async def _is_taken(office: Office, message: Message) -> None:
@@ -213,16 +323,29 @@ async def test_slack_takes_the_largest_board_and_its_thread(office: Office, stat
             await _is_taken(office, reply(said, block_id=f"outcome:{'c' * 32}:{8 * 60_000}"))
 
 
-@pytest.mark.parametrize("messages", PRIVATE.values(), ids=lambda messages: messages[0].text[:20])
-async def test_slack_takes_every_message_to_one_person(office: Office, messages: list[Message]) -> None:
-    for message in messages:
+@pytest.mark.parametrize("maker", MESSAGES, ids=lambda maker: f"{maker.__module__}.{maker.__name__}")
+async def test_slack_takes_every_message_to_one_person(office: Office, maker: Callable[..., object]) -> None:
+    for message in MESSAGES[maker]:
         await _is_taken(office, message)
 
 
-async def test_slack_takes_every_view(office: Office) -> None:
-    for number in (None, "+6591234567"):
-        await _publish(office, {"blocks": list(private.help_text(number).blocks)})
-        await _open(office, number_form.form(number))
-    await _open(office, number_form.kept("+6591234567"))
-    (shown,) = office.slack.views(office.alice)
-    assert shown.blocks[0]["text"] == number_form.kept("+6591234567")["blocks"][0]["text"]
+@pytest.mark.parametrize("maker", MODALS, ids=lambda maker: f"{maker.__module__}.{maker.__name__}")
+async def test_slack_takes_every_form(office: Office, maker: Callable[..., object]) -> None:
+    for view in MODALS[maker]:
+        await _open(office, view)
+        (shown,) = office.slack.views(office.alice)
+        assert [block.get("text") for block in shown.blocks] == [block.get("text") for block in view["blocks"]]
+        await office.slack.view_closed(office.alice, shown, everything=True)
+
+
+@pytest.mark.parametrize("person", _EVERYBODY, ids=["nobody", "full", "off"])
+async def test_slack_takes_every_home_tab(office: Office, person: PersonOnFile) -> None:
+    for card_url in (None, _CARD):
+        await _publish(office, {"blocks": list(home.home(person, card_url))})
+
+
+@pytest.mark.parametrize("maker", BLOCKS, ids=lambda maker: f"{maker.__module__}.{maker.__name__}")
+async def test_slack_takes_every_button(office: Office, maker: Callable[..., object]) -> None:
+    for block in BLOCKS[maker]:
+        for way, _ in EVERY_WAY.values():
+            await way(office, {"blocks": [block]})

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -58,6 +58,17 @@ class Actor:
         """Type a command in the team's channel, or in another one."""
         return await self.world.slack.command(self.person, channel or self.world.channel, text)
 
+    @property
+    def code(self) -> str:
+        """The code in the newest text on their phone."""
+        found = re.match(r"([0-9]{6}) is your Rollcall code", self.phone.texts[-1].message)
+        assert found
+        return found[1]
+
+    async def is_texted(self, texts: int = 1) -> None:
+        """Wait until so many texts have come to their phone."""
+        await self.world.until(lambda: len(self.phone.texts) >= texts)
+
     async def has_number(self) -> "Actor":
         """Put their number on file, as they would."""
         result = await self.types(f"/conference number {self.number}")
@@ -83,6 +94,8 @@ class World:
         self.channel = self.slack.add_channel("standup", *(actor.person for actor in everybody))
         self.database = directory / "rollcall.db"
         self.log_path = directory / "bot.log"
+        self.settings: dict[str, str] = {}
+        """Settings besides those that every test needs, or in the place of some."""
         self._process: asyncio.subprocess.Process | None = None
         self.port = _free_port()
         self._traffic = self._quiet_looks = 0
@@ -126,7 +139,9 @@ class World:
             "PORT": str(self.port),
             "DATABASE": str(self.database),
             "DEFAULT_REGION": "SG",
+            "VERIFY_NUMBERS": "off",
             **slack_side,
+            **self.settings,
         }
 
     async def start_bot(self, *, kill_at: str | None = None, now: datetime | None = None) -> None:
@@ -212,7 +227,15 @@ class World:
         self._quiet_looks = self._quiet_looks + 1 if traffic == self._traffic else 0
         self._traffic = traffic
         step = QUIET_STEP_SECONDS if self._quiet_looks > QUIET_LOOKS else STEP_SECONDS
-        await self.clock.advance(min(step, at_most))
+        await self._move(min(step, at_most))
+
+    async def leap(self, time: timedelta) -> None:
+        """Let a time go by at once in which nothing is going on, and then a moment for what is due after it."""
+        await self._move(time.total_seconds())
+        await self.advance(1)
+
+    async def _move(self, seconds: float) -> None:
+        await self.clock.advance(seconds)
         if self._process and self._process.returncode is None and self._process.stdin and self._process.stdout:
             # The bot's own clock follows, and nothing goes on before it has.
             try:

@@ -111,6 +111,29 @@ def numbers_on_file(database: Path) -> list[tuple[str, str, str]]:
         db.close()
 
 
+def database(shell: Shell) -> Path:
+    return Path(shell.variables["DATABASE"])
+
+
+@pytest.fixture
+def lone_shell(shell: Shell) -> Shell:
+    """Nobody answers for Slack."""
+    shell.variables = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_API_URL": f"http://127.0.0.1:{closed_port()}/api/",
+        "DATABASE": str(shell.directory / "rollcall.db"),
+        "DEFAULT_REGION": "SG",
+    }
+    return shell
+
+
+async def imported(shell: Shell, content: str | bytes) -> Outcome:
+    """What `import-numbers` makes of a file that holds this."""
+    file = shell.directory / "numbers.csv"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return await shell.bot("import-numbers", file.name)
+
+
 @pytest.fixture
 async def shell(tmp_path: Path) -> AsyncIterator[Shell]:
     directory = tmp_path / "here"

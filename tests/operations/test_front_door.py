@@ -137,5 +137,31 @@ async def test_a_command_line_that_makes_no_sense(shell: Shell, arguments: list[
 async def test_help_names_every_command(shell: Shell) -> None:
     outcome = await shell.bot("--help")
     assert outcome.status == 0
-    for command in ("run", "demo", "check", "import-numbers"):
+    for command in ("run", "demo", "check", "import-numbers", "export-numbers", "admin-log"):
         assert f"\n    {command} " in outcome.out
+
+
+async def test_the_contact_card(quiet_world: World, http: aiohttp.ClientSession) -> None:
+    quiet_world.settings["HOIIO_CALLER_ID"] = "+65 6123 4567"
+    await quiet_world.start_bot()
+    async with http.get("/contact.vcf") as answer:
+        assert (answer.status, answer.content_type, answer.charset) == (200, "text/vcard", "utf-8")
+        assert "rollcall.vcf" in answer.headers["Content-Disposition"]
+        lines = (await answer.text()).split("\r\n")
+    assert (lines[0], lines[1], lines[-2:]) == ("BEGIN:VCARD", "VERSION:3.0", ["END:VCARD", ""])
+    assert {"FN:Rollcall", "TEL;TYPE=VOICE:+6561234567"} <= set(lines)
+    card = await quiet_world.alice.types(f"/conference number {quiet_world.alice.number}")
+    assert f"{quiet_world.url}/contact.vcf" in str(card)
+
+
+@pytest.mark.parametrize("caller_id", ["", "private"])
+async def test_there_is_no_contact_card_of_a_number_that_is_not_known(
+    quiet_world: World, http: aiohttp.ClientSession, caller_id: str
+) -> None:
+    quiet_world.settings["HOIIO_CALLER_ID"] = caller_id
+    await quiet_world.start_bot()
+    async with http.get("/contact.vcf") as answer:
+        assert answer.status == 404
+        assert "set HOIIO_CALLER_ID" in await answer.text()
+    card = await quiet_world.alice.types(f"/conference number {quiet_world.alice.number}")
+    assert "contact.vcf" not in str(card)

@@ -1,36 +1,12 @@
 """`import-numbers FILE`: all numbers of a file, or none."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.harness.world import World
-from tests.operations.conftest import Outcome, Shell, closed_port, numbers_on_file
+from tests.operations.conftest import Shell, database, imported, numbers_on_file
 
 ALICE = ("T0ROLLCALL", "U0ALICE", "+6591230001")
 BOB = ("T0ROLLCALL", "U0BOB", "+6591230002")
-
-
-@pytest.fixture
-def lone_shell(shell: Shell) -> Shell:
-    """Nobody answers for Slack."""
-    shell.variables = {
-        "SLACK_BOT_TOKEN": "xoxb-1",
-        "SLACK_API_URL": f"http://127.0.0.1:{closed_port()}/api/",
-        "DATABASE": str(shell.directory / "rollcall.db"),
-        "DEFAULT_REGION": "SG",
-    }
-    return shell
-
-
-async def imported(shell: Shell, content: str | bytes) -> Outcome:
-    file = shell.directory / "numbers.csv"
-    file.write_bytes(content.encode() if isinstance(content, str) else content)
-    return await shell.bot("import-numbers", file.name)
-
-
-def database(shell: Shell) -> Path:
-    return Path(shell.variables["DATABASE"])
 
 
 async def test_all_numbers_of_a_file_are_kept(lone_shell: Shell) -> None:
@@ -94,6 +70,42 @@ async def test_each_bad_line_is_named_and_nothing_is_imported(lone_shell: Shell)
     assert [fault.partition(": ")[0] for fault in faults] == [f"numbers.csv, line {line}" for line in (3, 4, 5, 7, 8)]
     assert end == "Nothing was imported."
     assert lone_shell.files == ["numbers.csv"]
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("+6519001234567", "Premium-rate numbers are never rung."),
+        ("+881612345678", "Satellite phones and numbers that belong to no country are never rung."),
+        ("+60123456789", "Numbers of that country are not rung from here: whoever runs Rollcall chose which are."),
+    ],
+)
+async def test_a_number_that_is_never_rung_is_named_by_its_line_and_nothing_is_imported(
+    lone_shell: Shell, number: str, why: str
+) -> None:
+    content = f"user_id,number,team_id\nU0ALICE,+6591230001,T0ROLLCALL\nU0BOB,{number},T0ROLLCALL\n"
+    outcome = await imported(lone_shell, content)
+    assert outcome.status == 1
+    assert outcome.err.splitlines() == [
+        f"numbers.csv, line 3: the number can't be used. {why}",
+        "Nothing was imported.",
+    ]
+    assert lone_shell.files == ["numbers.csv"]
+
+
+async def test_allowed_countries_hold_for_the_import_too(lone_shell: Shell) -> None:
+    lone_shell.variables["ALLOWED_COUNTRIES"] = "MY"
+    theirs = "user_id,number,team_id\nU0ALICE,+60123456789,T0ROLLCALL\n"
+    assert (await imported(lone_shell, theirs)).status == 0
+    assert (await imported(lone_shell, "user_id,number,team_id\nU0BOB,91230002,T0ROLLCALL\n")).status == 1
+
+
+async def test_an_imported_number_says_who_vouches_for_it(settled_shell: Shell, quiet_world: World) -> None:
+    settled_shell.variables["VERIFY_NUMBERS"] = "sms"
+    await imported(settled_shell, "user_id,number\nU0ALICE,+6591230001\n")
+    await quiet_world.start_bot()
+    result = await quiet_world.alice.types("/conference number")
+    assert "Whoever runs Rollcall put it on file." in result.ack_text
 
 
 async def test_a_bad_line_leaves_the_numbers_on_file_as_they_were(lone_shell: Shell) -> None:

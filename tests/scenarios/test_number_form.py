@@ -58,9 +58,31 @@ async def test_what_is_no_number_is_said_under_the_field_with_what_a_right_one_l
     assert await has_number(world, "You have no number on file")
 
 
+async def test_a_number_that_can_not_be_stored_is_said_so_and_the_form_keeps_it(world: World) -> None:
+    help_message = (await world.erin.types("/conference help")).message
+    assert help_message
+    form = await open_form(world, help_message)
+    with world.locked_database():
+        result = await world.slack.submit(world.erin.person, form, {"number": "+65 9123 0005"})
+    assert result.view
+    assert "could not write to its database, so nothing was done" in str(result.view.blocks)
+    assert world.slack.views(world.erin.person)[0] is form
+    assert await has_number(world, "You have no number on file")
+
+
 async def test_the_form_shows_the_number_on_file_to_be_changed(world: World) -> None:
     help_message = (await world.alice.types("/conference help")).message
     assert help_message
     await world.slack.click(world.alice.person, help_message, "open_number_form")
     await world.until(lambda: world.slack.views(world.alice.person))
     assert "+65 9123 0001" in str(world.slack.views(world.alice.person)[-1].blocks)
+
+
+async def test_an_open_home_tab_shows_what_was_changed_elsewhere(world: World) -> None:
+    await world.slack.open_home(world.erin.person)
+    await world.until(lambda: world.slack.home(world.erin.person))
+    await world.erin.types("/conference number 9123 0005")
+    await world.until(lambda: "Your number is +65 9123 0005" in str(world.slack.home(world.erin.person)))
+    world.carol.person.is_admin = True
+    await world.carol.types("/conference number @erin remove")
+    await world.until(lambda: "You have no number on file" in str(world.slack.home(world.erin.person)))

@@ -8,6 +8,7 @@ import phonenumbers
 from hypothesis import strategies as st
 
 from conference.invitation import CallerWish, Group, Guest, Invitation, Invitee, Person
+from conference.limits import Limit, LimitReached
 from conference.model import (
     CallState,
     Charge,
@@ -65,10 +66,40 @@ def reports_about(txn_ref: str, dest: str) -> st.SearchStrategy[Report]:
     )
 
 
+TIMED = {LeftOutReason.QUIET_HOURS, LeftOutReason.RUNG_TOO_OFTEN}
+"""Reasons that pass by themselves."""
+
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - aware
+limits_reached = st.builds(
+    LimitReached, st.sampled_from(Limit), st.from_regex(r"[1-9][0-9]{0,8}( [A-Z]{3})?", fullmatch=True), moments
+)
+
+
+def details(reason: Reason | None) -> st.SearchStrategy[str | None]:
+    """What may stand behind a refusal: of a limit, which it was."""
+    return limits_reached.map(str) if reason is Reason.LIMIT else st.none() | st.text(max_size=120)
+
+
+def _until(reason: LeftOutReason) -> st.SearchStrategy[datetime | None]:
+    return moments if reason in TIMED else st.none()
+
+
+def _most(reason: LeftOutReason) -> st.SearchStrategy[int | None]:
+    return st.integers(1, 999_999_999) if reason is LeftOutReason.RUNG_TOO_OFTEN else st.none()
+
+
+_left_out = st.sampled_from(LeftOutReason).flatmap(
+    lambda reason: (
+        st.builds(LeftOut, st.just(reason), user_ids, until=_until(reason), most=_most(reason))
+        | st.builds(LeftOut, st.just(reason), number=numbers | st.just(""), until=_until(reason), most=_most(reason))
+    )
+)
+
+
 @st.composite
 def conferences(draw: st.DrawFn) -> Conference:
-    """Any conference that may come to be shown."""
-    taken = draw(st.lists(numbers, unique=True, max_size=8))
+    """Any conference that may come to be shown; an empty number has been forgotten."""
+    taken = [*draw(st.lists(numbers, unique=True, max_size=7)), *draw(st.sampled_from([[], [""]]))]
     participants = tuple(
         Participant(
             number,
@@ -80,18 +111,16 @@ def conferences(draw: st.DrawFn) -> Conference:
         )
         for place, number in enumerate(taken)
     )
-    some_left_out = st.builds(LeftOut, st.sampled_from(LeftOutReason), user_ids) | st.builds(
-        lambda number: LeftOut(LeftOutReason.IN_ANOTHER_CALL, number=number), numbers
-    )
-    left_out = draw(st.lists(some_left_out, max_size=4)) * draw(st.sampled_from([1, 1, 150]))
+    left_out = draw(st.lists(_left_out, max_size=4)) * draw(st.sampled_from([1, 1, 150]))
     state = draw(st.sampled_from(ConferenceState))
+    reason = draw(st.sampled_from(Reason)) if state is ConferenceState.ABANDONED else None
     conference = conference_of(*participants)
     return replace(
         conference,
         left_out=tuple(left_out),
         state=state,
-        reason=draw(st.sampled_from(Reason)) if state is ConferenceState.ABANDONED else None,
-        detail=draw(st.none() | st.text(max_size=120)),
+        reason=reason,
+        detail=draw(details(reason)),
         dialed_at=draw(st.none() | st.just(BEGUN_AT + timedelta(seconds=1))),
         ended_at=draw(st.none() | st.just(BEGUN_AT + timedelta(minutes=12))),
     )

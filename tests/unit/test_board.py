@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from conference.model import CallState, Conference, ConferenceState, LeftOut, LeftOutReason, Participant, Reason
+from messages import number_form
 from messages.board import RING_ANEW_ACTION, board, board_block_id
 from messages.mrkdwn import Message, escape
 from messages.refusals import CARRIER_CODES, carrier_refusal
@@ -94,9 +95,11 @@ def test_those_left_out_stand_together_by_reason_and_are_counted_when_they_are_m
     left_out = [LeftOut(LeftOutReason.NO_NUMBER, f"U{number}") for number in range(300)]
     left_out += [LeftOut(LeftOutReason.IN_ANOTHER_CALL, number="+6591234567"), LeftOut(LeftOutReason.BOT, "UBOT")]
     conference = replace(conference_of(ALICE), left_out=tuple(left_out))
-    _, no_number, bot, busy = board(conference).blocks[1]["text"]["text"].splitlines()
-    assert no_number.startswith(":telephone_receiver: <@U0>, <@U1>, ")
-    assert "<@U19> and 280 more: no number on file" in no_number
+    _, people, no_number, _ = board(conference).blocks
+    assert no_number["text"]["text"].startswith(":telephone_receiver: <@U0>, <@U1>, ")
+    assert "<@U19> and 280 more: no number on file" in no_number["text"]["text"]
+    assert no_number["accessory"] == number_form.button(None)
+    _, bot, busy = people["text"]["text"].splitlines()
     assert bot == ":robot_face: <@UBOT>: a bot, so not rung"
     assert busy.startswith(":telephone_receiver: +65 •••• 4567: in another call already")
 

@@ -1,19 +1,20 @@
 """Who of those asked for is rung, and who is left out and why."""
 
-from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conference.dests import DestList, Profile, compose, invited, refusal
+from conference.dests import Circumstances, DestList, Profile, compose, invited, refusal
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person
 from conference.model import LeftOut, LeftOutReason, Reason
-from tests.unit.generated import NUMBERS, invitations
+from tests.unit.generated import BEGUN_AT, NUMBERS, invitations
 
 CALLER, ALICE, BOB = "U0CALLER", "U0ALICE", "U0BOB"
 GROUP = Group("S1")
 MINE, HERS, HIS, GUEST = "+6591230000", "+6591230001", "+6591230002", "+6581234567"
+NOW = BEGUN_AT
 ON_FILE = {CALLER: MINE, ALICE: HERS, BOB: HIS}
 
 
@@ -21,16 +22,11 @@ def asked(*invitees: Person | Group | Guest, caller: CallerWish = CallerWish.IF_
     return Invitation(invitees, caller)
 
 
-def dests(
-    invitation: Invitation,
-    *,
-    members: tuple[str, ...] = (),
-    profiles: Mapping[str, Profile] | None = None,
-    numbers: Mapping[str, str] = ON_FILE,
-    open_numbers: frozenset[str] = frozenset(),
-) -> DestList:
+def dests(invitation: Invitation, *, members: tuple[str, ...] = (), **circumstances: Any) -> DestList:
+    """Under these circumstances, besides those that every test has."""
     everybody = invited(invitation, CALLER, {GROUP.group_id: members})
-    return compose(everybody, profiles=profiles or {}, numbers=numbers, open_numbers=open_numbers)
+    given = Circumstances(**{"team_id": "T1", "now": NOW, "numbers": ON_FILE, **circumstances})
+    return compose(everybody, given, caller_id=CALLER, wish=invitation.caller)
 
 
 def rung(dest_list: DestList) -> list[tuple[str, tuple[str, ...]]]:
@@ -108,13 +104,13 @@ def test_without_me_leaves_the_caller_out_however_else_they_are_named(also: tupl
 def test_a_call_that_makes_no_sense_is_refused(
     invitation: Invitation, numbers: dict[str, str], reason: Reason | None
 ) -> None:
-    assert refusal(dests(invitation, numbers=numbers), invitation, CALLER) is reason
+    assert refusal(dests(invitation, numbers=numbers).participants, invitation, CALLER) is reason
 
 
 @pytest.mark.parametrize(("guests", "reason"), [(7, None), (8, Reason.TOO_MANY)])
 def test_eight_phones_may_ring_and_not_nine(guests: int, reason: Reason | None) -> None:
     invitation = asked(*(Guest(f"+6581230{number:03}") for number in range(guests)))
-    assert refusal(dests(invitation), invitation, CALLER) is reason
+    assert refusal(dests(invitation).participants, invitation, CALLER) is reason
 
 
 def test_those_left_out_and_those_who_share_take_no_place_among_the_eight() -> None:
@@ -123,7 +119,7 @@ def test_those_left_out_and_those_who_share_take_no_place_among_the_eight() -> N
     invitation = asked(*map(Person, people))
     result = dests(invitation, numbers={**numbers, CALLER: MINE})
     assert (len(result.participants), len(result.left_out)) == (8, 6)
-    assert refusal(result, invitation, CALLER) is None
+    assert refusal(result.participants, invitation, CALLER) is None
 
 
 @given(invitations, st.data())
@@ -140,9 +136,15 @@ def test_everybody_asked_for_is_rung_once_or_left_out_once(invitation: Invitatio
     flags = st.builds(Profile, st.booleans(), st.booleans())
     result = compose(
         everybody,
-        profiles=data.draw(st.dictionaries(st.sampled_from(people), flags)) if people else {},
-        numbers={person: number for person, number in on_file.items() if number},
-        open_numbers=data.draw(st.frozensets(st.sampled_from(NUMBERS), max_size=3)),
+        Circumstances(
+            team_id="T1",
+            now=NOW,
+            profiles=data.draw(st.dictionaries(st.sampled_from(people), flags)) if people else {},
+            numbers={person: number for person, number in on_file.items() if number},
+            open_numbers=data.draw(st.frozensets(st.sampled_from(NUMBERS), max_size=3)),
+        ),
+        caller_id=CALLER,
+        wish=invitation.caller,
     )
     rung_people = [person for participant in result.participants for person in participant.people]
     left_people = [left.user_id for left in result.left_out if left.user_id]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from operations.import_numbers import ImportedNumber, ImportFileError, read_import_file
+from conference.barring import Barring
+from operations.errors import OperationError
+from operations.import_numbers import ImportedNumber, read_import_file
 
 
 @pytest.fixture
@@ -16,8 +18,8 @@ def file(tmp_path: Path) -> Path:
 def lines(file: Path, content: str | bytes, region: str | None = None) -> list[str]:
     """What is wrong with the file, without its name."""
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(ImportFileError) as raised:
-        read_import_file(file, region)
+    with pytest.raises(OperationError) as raised:
+        read_import_file(file, region, Barring())
     assert not re.search(r"9123|8123|9876", "".join(raised.value.lines).replace("+65 9123 4567", ""))
     return [line.replace(str(file), "FILE") for line in raised.value.lines]
 
@@ -27,7 +29,7 @@ def lines(file: Path, content: str | bytes, region: str | None = None) -> list[s
 def test_a_file_is_read_whole(file: Path, start: str, newline: str) -> None:
     rows = ["user_id, number ", "U1,+65 8123 4567", "", 'W2,"9123 4567"', " , "]
     file.write_bytes((start + newline.join(rows)).encode())
-    assert read_import_file(file, "SG") == [
+    assert read_import_file(file, "SG", Barring()) == [
         ImportedNumber(None, "U1", "+6581234567"),
         ImportedNumber(None, "W2", "+6591234567"),
     ]
@@ -35,7 +37,7 @@ def test_a_file_is_read_whole(file: Path, start: str, newline: str) -> None:
 
 def test_a_third_column_names_the_workspace(file: Path) -> None:
     file.write_text("user_id,number,team_id\nU1,+6581234567,T1\nU1,+6591234567,E2\n")
-    assert read_import_file(file, None) == [
+    assert read_import_file(file, None, Barring()) == [
         ImportedNumber("T1", "U1", "+6581234567"),
         ImportedNumber("E2", "U1", "+6591234567"),
     ]
@@ -43,8 +45,8 @@ def test_a_third_column_names_the_workspace(file: Path) -> None:
 
 def test_a_team_is_named_in_every_line_or_in_none(file: Path) -> None:
     file.write_text("user_id,number,team_id\nU1,+6581234567,\nU1,+6591234567,T1\n")
-    with pytest.raises(ImportFileError, match="some lines name a team and others don't"):
-        read_import_file(file, None)
+    with pytest.raises(OperationError, match="some lines name a team and others don't"):
+        read_import_file(file, None, Barring())
 
 
 @pytest.mark.parametrize("header", ["", "U1,+6581234567", "number,user_id", "user_id;number", "user_id", "a,b,c"])
@@ -98,10 +100,10 @@ def test_what_is_no_csv_is_said_to_be_none(file: Path, content: str | bytes, say
 
 def test_a_file_that_is_not_there_or_is_a_folder_can_not_be_read(tmp_path: Path) -> None:
     for path, why in [(tmp_path / "none.csv", "No such file"), (tmp_path, "Is a directory")]:
-        with pytest.raises(ImportFileError, match=f"can't be read: {why}"):
-            read_import_file(path, None)
+        with pytest.raises(OperationError, match=f"can't be read: {why}"):
+            read_import_file(path, None, Barring())
 
 
 def test_a_file_may_hold_nobody(file: Path) -> None:
     file.write_text("user_id,number\n")
-    assert read_import_file(file, None) == []
+    assert read_import_file(file, None, Barring()) == []

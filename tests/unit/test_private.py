@@ -7,29 +7,32 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conference.barring import Barred
 from conference.invitation import Problem, ProblemKind, Unreadable, read_invitation
+from conference.limits import Limit, LimitReached
 from conference.model import Conference, LeftOut, LeftOutReason, Participant, Reason
-from conference.numbers import show_number
+from conference.numbers import mask_number, show_number
+from conference.people import NumberOnFile, PersonOnFile, Source
 from messages import private
-from messages.mrkdwn import Message, plain
-from messages.refusals import abandoned
-from sandbox.slack.block_kit import message_problems, view_problems
-from tests.unit.generated import conference_of, conferences, numbers
+from messages.mrkdwn import Message, moment, plain
+from messages.refusals import BARRED, LIMITS, SETTING_OF, abandoned
+from sandbox.slack.block_kit import message_problems
+from settings import READERS
+from tests.unit.generated import BEGUN_AT, conference_of, conferences, details, numbers
 from tests.unit.test_board import full_numbers_in, shown
 
 EXAMPLE = "+65 9123 4567"
 """Stands in the help, and is nobody's number."""
 
 WITHOUT_A_NUMBER = (
-    private.number_of_somebody_else(),
-    private.number_removed(True),
-    private.number_removed(False),
     private.accepted(),
     private.accepted_without_caller(),
     private.not_kept(),
     private.ring_anew_too_late(),
-    private.number_shown(None),
-    private.help_text(None),
+    private.help_text(PersonOnFile()),
+    private.only_in_own_workspace(),
+    private.guests_refused({"+6591234567": None}),
+    private.ask_for_number_by_admin("U0ADMIN", "C1"),
 )
 
 
@@ -44,20 +47,25 @@ def test_slack_takes_each_message_and_each_says_something_else() -> None:
 
 @given(numbers)
 def test_people_see_their_own_number_in_full(number: str) -> None:
-    messages = [private.number_shown(number), private.number_kept(number), private.help_text(number)]
-    assert sound(messages)
-    assert all(show_number(number) in shown(message) for message in messages)
+    message = private.help_text(PersonOnFile(NumberOnFile(number, Source.SELF, BEGUN_AT)))
+    assert sound([message])
+    assert show_number(number) in shown(message)
 
 
-def test_the_help_is_a_home_tab_too() -> None:
-    view = {"type": "home", "blocks": list(private.help_text("+6581234567").blocks)}
-    assert view_problems(view, "home") == []
-
-
-@given(conferences(), st.sampled_from(Reason))
+@given(conferences(), st.sampled_from(Reason), st.data())
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_slack_takes_every_reason_and_no_number_is_in_it(conference: Conference, reason: Reason) -> None:
-    messages = [plain(abandoned(replace(conference, reason=reason))), private.ask_for_number(conference)]
+def test_slack_takes_every_reason_and_no_number_is_in_it(
+    conference: Conference, reason: Reason, data: st.DataObject
+) -> None:
+    conference = replace(conference, reason=reason, detail=data.draw(details(reason)))
+    messages = [
+        plain(abandoned(conference)),
+        plain(abandoned(conference, to_caller=True)),
+        private.ask_for_number(conference),
+        *map(private.rings_alert, conference.left_out),
+    ]
+    if reason is Reason.LIMIT:
+        messages.append(private.limit_alert(conference))
     assert sound(messages)
     for message in messages:
         public = Message(message.text.replace(EXAMPLE, ""), ({"text": shown(message).replace(EXAMPLE, "")},))
@@ -66,15 +74,33 @@ def test_slack_takes_every_reason_and_no_number_is_in_it(conference: Conference,
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.RUNG_ANEW])
 def test_every_reason_says_that_nobody_was_rung(reason: Reason) -> None:
-    assert "obody was rung" in abandoned(replace(conference_of(), reason=reason))
+    detail = str(LimitReached(Limit.RINGS_PER_HOUR, "60", BEGUN_AT)) if reason is Reason.LIMIT else None
+    assert "obody was rung" in abandoned(replace(conference_of(), reason=reason, detail=detail))
+
+
+UNTIL = moment(BEGUN_AT)
+
+
+def too_often(user_id: str | None = None, number: str | None = None) -> LeftOut:
+    return LeftOut(LeftOutReason.RUNG_TOO_OFTEN, user_id, number, until=BEGUN_AT, most=5)
 
 
 @pytest.mark.parametrize(
     ("left_out", "says"),
     [
+        ((), "Nobody was rung. The command names nobody who could be."),
         (
-            (LeftOut(LeftOutReason.NO_NUMBER, "U0CALLER"),),
-            "Nobody was rung. You have no number on file. Add your number with `/conference number +65 9123 4567`.",
+            (too_often("U1"),),
+            f"Nobody was rung. <@U1> was rung 5 times within ten minutes, and is left alone until {UNTIL}.",
+        ),
+        (
+            (too_often("U1"), too_often(number="+6581234567")),
+            "Nobody was rung. <@U1> and +65 •••• 4567 were rung 5 times within ten minutes, and are left alone until "
+            f"{UNTIL}.",
+        ),
+        (
+            (LeftOut(LeftOutReason.NUMBER_CHANGED, "U1"),),
+            "Nobody was rung. <@U1> changed their number just now: run the command again.",
         ),
         (
             (LeftOut(LeftOutReason.NO_NUMBER, "U1"), LeftOut(LeftOutReason.BOT, "U2")),
@@ -90,8 +116,61 @@ def test_every_reason_says_that_nobody_was_rung(reason: Reason) -> None:
         ),
     ],
 )
-def test_the_caller_is_told_why_nobody_could_be_rung(left_out: tuple[LeftOut, ...], says: str) -> None:
-    assert abandoned(replace(conference_of(), reason=Reason.NOBODY_TO_RING, left_out=left_out)) == says
+def test_it_is_said_why_nobody_could_be_rung(left_out: tuple[LeftOut, ...], says: str) -> None:
+    conference = replace(conference_of(), reason=Reason.NOBODY_TO_RING, left_out=left_out)
+    assert abandoned(conference) == abandoned(conference, to_caller=True) == says
+
+
+@pytest.mark.parametrize(
+    ("reason", "left_out", "on_the_board", "to_the_caller"),
+    [
+        (
+            Reason.NOBODY_TO_RING,
+            (LeftOut(LeftOutReason.NO_NUMBER, "U0CALLER"),),
+            "Nobody was rung. <@U0CALLER> has no number on file.",
+            "Nobody was rung. You have no number on file. Add your number with `/conference number +65 9123 4567`.",
+        ),
+        (
+            Reason.NOBODY_TO_RING,
+            (LeftOut(LeftOutReason.NOT_WANTED, "U0CALLER"), LeftOut(LeftOutReason.NOT_WANTED, "U1")),
+            "Nobody was rung. <@U0CALLER> and <@U1> do not want to be rung.",
+            "Nobody was rung. You and <@U1> do not want to be rung.",
+        ),
+        (
+            Reason.NOBODY_TO_RING,
+            (
+                LeftOut(LeftOutReason.GUESTS_OFF, number="+6581234567"),
+                LeftOut(LeftOutReason.IN_ANOTHER_CALL, "U0CALLER"),
+            ),
+            "Nobody was rung. <@U0CALLER> is in another call already. +65 •••• 4567 was typed as a number, which is "
+            "not rung here.",
+            "Nobody was rung. You are in another call already. +65 •••• 4567 was typed as a number, which is not rung "
+            "here.",
+        ),
+        (
+            Reason.ONLY_THE_CALLER,
+            (LeftOut(LeftOutReason.NO_NUMBER, "U1"),),
+            "Nobody was rung: <@U0CALLER> would have been alone in the call. <@U1> has no number on file. To be rung "
+            "alone all the same, type `/conference me`.",
+            "Nobody was rung: you would have been alone in the call. <@U1> has no number on file. To be rung "
+            "alone all the same, type `/conference me`.",
+        ),
+        (
+            Reason.ONLY_THE_CALLER,
+            (),
+            "Nobody was rung: <@U0CALLER> would have been alone in the call. To be rung alone all the same, type "
+            "`/conference me`.",
+            "Nobody was rung: you would have been alone in the call. To be rung alone all the same, type "
+            "`/conference me`.",
+        ),
+    ],
+)
+def test_the_caller_is_spoken_to_only_where_nobody_else_reads_it(
+    reason: Reason, left_out: tuple[LeftOut, ...], on_the_board: str, to_the_caller: str
+) -> None:
+    conference = replace(conference_of(), reason=reason, left_out=left_out)
+    assert abandoned(conference) == on_the_board
+    assert abandoned(conference, to_caller=True) == to_the_caller
 
 
 def test_too_many_are_counted() -> None:
@@ -125,11 +204,21 @@ def test_slack_takes_the_answer_to_any_text_and_nobody_is_called_by_it(text: str
 
 
 def test_each_problem_is_quoted_with_its_place_and_a_way_out() -> None:
-    kinds = [Problem(kind, f"<{kind.value}>`&", place, "Why.") for place, kind in enumerate(ProblemKind, 1)]
+    of_pieces = [kind for kind in ProblemKind if kind is not ProblemKind.TOO_LONG]
+    kinds = [Problem(kind, f"<{kind.value}>`&", place, "Why.") for place, kind in enumerate(of_pieces, 1)]
     _, *lines = private.unreadable(Unreadable(tuple(kinds))).text.splitlines()
     for line, problem in zip(lines, kinds, strict=True):
         assert line.startswith(f"• `&lt;{problem.kind.value}&gt;'&amp;` (word {problem.word}) ")
     assert len({line.split(") ")[1] for line in lines}) == len(kinds)
+
+
+def test_a_text_that_is_too_long_is_not_quoted() -> None:
+    result = read_invitation("<@U1> " * 2_000, None)
+    assert isinstance(result, Unreadable)
+    message = private.unreadable(result)
+    assert sound([message])
+    assert "more than 4000 characters" in message.text
+    assert "U1" not in message.text
 
 
 def test_of_very_many_problems_some_are_counted_only() -> None:
@@ -140,7 +229,62 @@ def test_of_very_many_problems_some_are_counted_only() -> None:
     assert "489 more" in shown(Message("", message.blocks))
 
 
-def test_a_number_that_is_not_kept_is_quoted_as_typed() -> None:
-    message = private.number_unreadable("<!channel>`", "Why.")
-    assert message.text == "`&lt;!channel&gt;'` was not kept as your number. Why."
-    assert sound([message, private.number_unreadable("9" * 8_000, "Why.")])
+@given(st.dictionaries(numbers, st.sampled_from(Barred), min_size=1))
+def test_guests_that_are_never_rung_are_named_masked_with_the_reason(barred: dict[str, Barred]) -> None:
+    message = private.guests_refused(barred)
+    assert sound([message])
+    assert not full_numbers_in(message)
+    assert "Nobody was rung." in message.text
+    (first, why), *_ = barred.items()
+    assert f"• {mask_number(first)}: {BARRED[why]}" in message.text.splitlines()
+
+
+def test_where_no_number_may_be_typed_none_is_named() -> None:
+    message = private.guests_refused({"+6581234567": None, "+6591234567": None})
+    assert message.text.startswith("Nobody was rung: numbers typed in the command are not rung here.")
+    assert "•" not in message.text
+
+
+def test_every_barring_and_every_limit_has_words_of_its_own() -> None:
+    assert BARRED.keys() == set(Barred)
+    assert LIMITS.keys() == SETTING_OF.keys() == set(Limit)
+    for words in (BARRED, LIMITS, SETTING_OF):
+        assert len(set(words.values())) == len(words)
+    assert set(SETTING_OF.values()) <= READERS.keys()
+
+
+@pytest.mark.parametrize("limit", Limit)
+def test_a_limit_says_which_how_much_and_when_it_opens_again(limit: Limit) -> None:
+    reached = LimitReached(limit, "100 SGD", BEGUN_AT)
+    text = abandoned(replace(conference_of(), reason=Reason.LIMIT, detail=str(reached)))
+    assert LIMITS[limit].format(most="100 SGD") in text
+    assert f"<!date^{int(BEGUN_AT.timestamp())}^" in text
+    whose = "you" if limit.is_of_one_person else "this workspace"
+    assert text.startswith(f"Nobody was rung: {whose} would have passed a limit, ")
+    assert text.endswith("with fewer people.") is (limit is Limit.RINGS_PER_HOUR)
+
+
+@pytest.mark.parametrize("limit", Limit)
+def test_admins_hear_whose_limit_it_is_and_how_it_is_raised(limit: Limit) -> None:
+    reached = LimitReached(limit, "100 SGD", BEGUN_AT)
+    text = private.limit_alert(replace(conference_of(), reason=Reason.LIMIT, detail=str(reached))).text
+    assert LIMITS[limit].format(most="100 SGD") in text
+    assert f"raise `{SETTING_OF[limit]}`" in text
+    assert ("{date" in text) or limit.is_of_one_person, "a day is over tomorrow"
+    assert ("<@U0CALLER>" in text) is limit.is_of_one_person
+
+
+@pytest.mark.parametrize(
+    ("left", "who"),
+    [
+        (too_often("U1"), "<@U1>"),
+        (too_often(number="+6581234567"), "+65 •••• 4567"),
+        (too_often(number=""), "a number since forgotten"),
+    ],
+)
+def test_admins_hear_who_was_rung_too_often_how_often_and_until_when(left: LeftOut, who: str) -> None:
+    until = moment(BEGUN_AT, with_date=True)
+    assert private.rings_alert(left).text == (
+        f"{who} was rung 5 times within ten minutes, a limit of Rollcall, and is left alone until {until}. If that is "
+        "too little, whoever runs Rollcall can raise `MAX_RINGS_PER_NUMBER`. You are told this once."
+    )

@@ -1,12 +1,16 @@
 """Settings: each fault is one line that begins with the setting's name, and no line holds a secret."""
 
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from settings import Settings, SettingsError, read_import_settings, read_settings
+from conference.barring import Barring
+from conference.limits import Limits
+from settings import READERS, Settings, SettingsError, read_database, read_import_settings, read_settings
 
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-secret-1",
@@ -22,7 +26,14 @@ ENOUGH = {name: SECRETS[name] for name in SECRETS if name not in {"SLACK_APP_TOK
 NAMES = [
     *SECRETS,
     *("SLACK_API_URL", "HOIIO_API_URL", "PUBLIC_URL", "HOST", "PORT", "DATABASE", "DEFAULT_REGION"),
+    *("VERIFY_NUMBERS", "ADMINS", "ALLOWED_COUNTRIES", "GUESTS", "RETENTION_DAYS"),
+    *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
+    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY"),
 ]
+
+
+def test_every_setting_is_tried_here() -> None:
+    assert set(NAMES) == READERS.keys()
 
 
 def faults(environ: dict[str, str]) -> list[str]:
@@ -47,6 +58,16 @@ def test_what_is_left_out_has_the_documented_default() -> None:
         port=3000,
         database=Path("data/rollcall.db"),
         default_region=None,
+        verify_numbers=True,
+        admins=(),
+        allowed_countries=None,
+        guests=True,
+        max_conferences_per_hour=20,
+        max_rings_per_hour=60,
+        max_rings_per_number=5,
+        max_minutes_per_day=3000,
+        max_spend_per_day=Decimal(100),
+        retention_days=90,
     )
 
 
@@ -104,6 +125,42 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("DATABASE", "/"),
         ("DEFAULT_REGION", "65"),
         ("DEFAULT_REGION", "Singapore"),
+        ("VERIFY_NUMBERS", "on"),
+        ("VERIFY_NUMBERS", "no"),
+        ("ADMINS", "alice"),
+        ("ADMINS", "U0ALICE,@bob"),
+        ("ADMINS", "<@U0ALICE>"),
+        ("ADMINS", "u0alice"),
+        ("ALLOWED_COUNTRIES", "Singapore"),
+        ("ALLOWED_COUNTRIES", "SG,XX"),
+        ("ALLOWED_COUNTRIES", "SG;MY"),
+        ("ALLOWED_COUNTRIES", "all,SG"),
+        ("ALLOWED_COUNTRIES", "001"),
+        ("ALLOWED_COUNTRIES", ","),
+        ("ALLOWED_COUNTRIES", "+65"),
+        ("ALLOWED_COUNTRIES", "ﬁ"),
+        ("GUESTS", "yes"),
+        ("GUESTS", "false"),
+        ("MAX_CONFERENCES_PER_HOUR", "0"),
+        ("MAX_CONFERENCES_PER_HOUR", "-1"),
+        ("MAX_CONFERENCES_PER_HOUR", "1.5"),
+        ("MAX_CONFERENCES_PER_HOUR", "none"),
+        ("MAX_CONFERENCES_PER_HOUR", "9" * 10),
+        ("MAX_RINGS_PER_HOUR", "7"),
+        ("MAX_RINGS_PER_NUMBER", "0"),
+        ("MAX_MINUTES_PER_DAY", "٣٠"),
+        ("MAX_SPEND_PER_DAY", "0"),
+        ("MAX_SPEND_PER_DAY", "0.000000"),
+        ("MAX_SPEND_PER_DAY", "SGD 100"),
+        ("MAX_SPEND_PER_DAY", "1e3"),
+        ("MAX_SPEND_PER_DAY", "1,000"),
+        ("MAX_SPEND_PER_DAY", "NaN"),
+        ("MAX_SPEND_PER_DAY", "Infinity"),
+        ("MAX_SPEND_PER_DAY", "-5"),
+        ("RETENTION_DAYS", "0"),
+        ("RETENTION_DAYS", "off"),
+        ("RETENTION_DAYS", "90d"),
+        ("RETENTION_DAYS", "100000"),
     ],
 )
 def test_each_malformed_setting_is_one_line(name: str, value: str) -> None:
@@ -117,6 +174,75 @@ def test_socket_mode_takes_the_place_of_the_signing_secret() -> None:
     assert read_settings(environ | {"SLACK_APP_TOKEN": "xapp-1"}).slack_app_token == "xapp-1"
     (line,) = faults(environ | {"SLACK_APP_TOKEN": "not-one"})
     assert line.startswith("SLACK_APP_TOKEN ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("VERIFY_NUMBERS", "OFF", False),
+        ("VERIFY_NUMBERS", "sms", True),
+        ("ADMINS", "U0ALICE, W0BOB,,U0ALICE", ("U0ALICE", "W0BOB")),
+        ("ADMINS", "U0ALICE W0BOB", ("U0ALICE", "W0BOB")),
+        ("ALLOWED_COUNTRIES", "sg, MY,sg", frozenset({"SG", "MY"})),
+        ("ALLOWED_COUNTRIES", "All", frozenset()),
+        ("GUESTS", "Off", False),
+        ("GUESTS", "on", True),
+        ("MAX_CONFERENCES_PER_HOUR", "1", 1),
+        ("MAX_RINGS_PER_HOUR", "8", 8),
+        ("MAX_RINGS_PER_NUMBER", "OFF", None),
+        ("MAX_MINUTES_PER_DAY", "999999999", 999_999_999),
+        ("MAX_SPEND_PER_DAY", "49.50", Decimal("49.50")),
+        ("MAX_SPEND_PER_DAY", "0.000001", Decimal("0.000001")),
+        ("MAX_SPEND_PER_DAY", "off", None),
+        ("RETENTION_DAYS", "1", 1),
+        ("RETENTION_DAYS", "99999", 99_999),
+    ],
+)
+def test_each_guard_is_read(name: str, value: str, read: object) -> None:
+    settings = read_settings(ENOUGH | {name: f" {value} "})
+    assert getattr(settings, name.lower()) == read
+
+
+@pytest.mark.parametrize(
+    ("countries", "region", "rung"),
+    [
+        ("", "", None),
+        ("", "SG", {"SG"}),
+        ("all", "SG", None),
+        ("all", "", None),
+        ("MY", "SG", {"MY"}),
+        ("MY,SG", "", {"MY", "SG"}),
+    ],
+)
+def test_countries_that_are_not_named_are_the_default_one_or_all(
+    countries: str, region: str, rung: set[str] | None
+) -> None:
+    environ = ENOUGH | {"ALLOWED_COUNTRIES": countries, "DEFAULT_REGION": region}
+    expected = None if rung is None else frozenset(rung)
+    assert read_settings(environ).barring == Barring(expected, believed=False)
+    assert read_import_settings(environ).barring == Barring(expected)
+
+
+def test_the_guards_are_put_together_for_those_who_ask() -> None:
+    limits = {name: "off" for name in NAMES if name.startswith("MAX_")}
+    read = read_settings(ENOUGH | limits | {"GUESTS": "off", "RETENTION_DAYS": "7"})
+    assert read.limits == Limits(None, None, None, None, None)
+    assert read.barring == Barring(guests=False, believed=False)
+    assert read_settings(ENOUGH | {"VERIFY_NUMBERS": "off"}).barring == Barring()
+    assert read.retention == timedelta(days=7)
+    assert read_settings(ENOUGH).limits == Limits()
+
+
+@pytest.mark.parametrize(("caller_id", "shown"), [("", None), ("private", None), ("+65 9123 4567", "+6591234567")])
+def test_the_number_that_phones_show_is_known_only_if_it_is_one(caller_id: str, shown: str | None) -> None:
+    assert read_settings(ENOUGH | {"HOIIO_CALLER_ID": caller_id}).shown_caller_id == shown
+
+
+def test_some_commands_need_nothing_but_the_database() -> None:
+    assert read_database({"DATABASE": "here.db", "PORT": "x"}) == Path("here.db")
+    assert read_database({}) == Path("data/rollcall.db")
+    with pytest.raises(SettingsError, match=r"^DATABASE is a directory"):
+        read_database({"DATABASE": "/"})
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)))

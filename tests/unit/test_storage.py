@@ -2,7 +2,6 @@
 
 import sqlite3
 import stat
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,37 +10,20 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from conference.model import CallState, Conference, ConferenceKey, ConferenceState, Participant
+from conference.people import NumberOnFile, Source
 from conference.ports import Notification, Reading
 from storage import Storage
+from storage.migrations import MIGRATIONS
+from tests.unit.conftest import rows
 from tests.unit.generated import BEGUN_AT, charge, conference_of, conferences, invitations
 
 ALICE = Participant("+6591230001", ("U1",), CallState.RINGING, "AA-1")
 GUEST = Participant("+6591234567")
 CONFERENCE = conference_of(ALICE, GUEST)
 KEY = CONFERENCE.key
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "made" / "rollcall.db"
-
-
-@pytest.fixture
-async def storage(database: Path) -> AsyncIterator[Storage]:
-    opened = await Storage.open(database)
-    yield opened
-    await opened.close()
-
-
-def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
-    """As another process would read them."""
-    other = sqlite3.connect(database)
-    try:
-        return other.execute(sql).fetchall()
-    finally:
-        other.close()
 
 
 async def test_the_files_are_readable_by_their_owner_alone(storage: Storage, database: Path) -> None:
@@ -67,6 +49,40 @@ async def test_the_file_is_opened_again_as_it_was_left(database: Path) -> None:
     await second.check()
     await second.close()
     assert rows(database, "SELECT type, name, sql FROM sqlite_master ORDER BY name") == shape
+
+
+async def test_what_people_typed_before_numbers_were_proved_is_believed(database: Path) -> None:
+    database.parent.mkdir()
+    db = Database(sqlite3.connect(database))
+    MIGRATIONS.apply(db, stop_before="m004_proofs")
+    assert [migration.name for migration in MIGRATIONS.applied(db)] == [
+        "m001_numbers",
+        "m002_conferences",
+        "m003_posts",
+    ]
+    set_at = BEGUN_AT.isoformat()
+    old = [("T1", "U1", "+6591230001", "self", set_at), ("T1", "U2", "+6591230002", "import", set_at)]
+    with db.conn:
+        db.conn.executemany("INSERT INTO numbers VALUES (?, ?, ?, ?, ?)", old)
+    db.close()
+    for _ in range(2):
+        storage = await Storage.open(database)
+        try:
+            assert (await storage.person("T1", "U1")).number == NumberOnFile("+6591230001", Source.BELIEVED, BEGUN_AT)
+            assert (await storage.person("T1", "U2")).number == NumberOnFile("+6591230002", Source.IMPORT, BEGUN_AT)
+            assert await storage.without_number("T1", ["U1", "U2"], believed=False) == ["U1"]
+        finally:
+            await storage.close()
+
+
+async def test_who_proves_a_number_is_not_believed_only_from_the_next_start_on(database: Path) -> None:
+    proved = NumberOnFile("+6591230001", Source.SELF, BEGUN_AT)
+    first = await Storage.open(database)
+    await first.proving("T1", "U1", lambda book: book.set_number(proved))
+    await first.close()
+    second = await Storage.open(database)
+    assert (await second.person("T1", "U1")).number == proved
+    await second.close()
 
 
 whole_conferences = st.builds(
@@ -191,30 +207,6 @@ async def test_a_notification_is_kept_once_however_often_it_comes(storage: Stora
         before, after = await storage.update(KEY, lambda conference, _: conference, notification=notification)
         assert before is after
     assert (await reading_of(storage, KEY))[1] == [first, second]
-
-
-async def test_numbers_are_kept_replaced_and_removed(storage: Storage) -> None:
-    await storage.set_numbers([("T1", "U1", "+6591230001"), ("T2", "U1", "+6591230002")], source="import", now=BEGUN_AT)
-    await storage.set_numbers([("T1", "U1", "+6591230003")], source="self", now=BEGUN_AT + timedelta(1))
-    stored, elsewhere = await storage.number("T1", "U1"), await storage.number("T2", "U1")
-    assert stored is not None
-    assert (stored.number, stored.source, stored.set_at) == ("+6591230003", "self", BEGUN_AT + timedelta(1))
-    assert elsewhere is not None
-    assert elsewhere.number == "+6591230002"
-    assert await storage.remove_number("T1", "U1") is True
-    assert await storage.remove_number("T1", "U1") is False
-    assert await storage.number("T1", "U1") is None
-
-
-async def test_numbers_are_set_all_or_none(storage: Storage) -> None:
-    def breaks_off() -> Iterator[tuple[str, str, str]]:
-        yield from (("T1", f"U{place}", "+6591230001") for place in range(250))
-        raise RuntimeError("file")
-
-    with pytest.raises(RuntimeError, match="file"):
-        await storage.set_numbers(breaks_off(), source="import", now=BEGUN_AT)
-    assert await storage.number("T1", "U0") is None
-    await storage.set_numbers([("T1", "U0", "+6591230001")], source="import", now=BEGUN_AT)
 
 
 async def test_the_board_gets_its_name_from_its_post(storage: Storage) -> None:

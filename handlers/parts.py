@@ -1,0 +1,32 @@
+"""What the handlers are handed: the running parts that they call, and the settings that bear on their answers."""
+
+from dataclasses import dataclass, field
+
+from conference.barring import Barring
+from conference.clock import Clock
+from conference.registration import Registration
+from conference.service import Conferences
+from conference.tasks import Tasks
+from messages.directory import SlackDirectory
+from messages.number_requests import NumberRequests
+from messages.slack import SlackGateway
+from storage import Storage
+
+
+@dataclass(frozen=True)
+class Parts:
+    """`behind` has what goes on behind an acknowledgement; `card_url` is where the contact card is, if there is one."""
+
+    clock: Clock
+    storage: Storage
+    gateway: SlackGateway
+    directory: SlackDirectory
+    conferences: Conferences
+    registration: Registration
+    number_requests: NumberRequests
+    behind: Tasks
+    barring: Barring
+    default_region: str | None
+    card_url: str | None
+    homes: set[str] = field(default_factory=set)
+    """Slack ids of those who have opened their Home tab since the bot was started."""

@@ -1,0 +1,85 @@
+"""A person presses *When to ring me*, and says when they may be rung."""
+
+import logging
+import re
+from datetime import time
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+
+from conference.preferences import Preferences, QuietHours
+from handlers.errors import told
+from handlers.filled_in import filled_in
+from handlers.home_opened import show_home
+from handlers.parts import Parts
+from messages import own_number, preferences_form
+from messages.slack import SlackError
+
+log = logging.getLogger(__name__)
+
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+UNKNOWN_ZONE = "Etc/UTC"
+"""Where Slack does not say where somebody is, not even when they are rung."""
+
+
+class PreferencesForm:
+    """The form, opened and saved."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def open(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        person = await self._parts.registration.on_file(str(context.team_id), body["user"]["id"])
+        try:
+            await self._parts.gateway.open_view(body["trigger_id"], preferences_form.form(person.preferences))
+        except SlackError as error:
+            log.warning("a form could not be opened: %s", error)
+
+    async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
+        team_id, user_id = str(context.team_id), body["user"]["id"]
+        filled = _filled_in(view)
+        if filled is None:
+            await ack(response_action="errors", errors=preferences_form.incomplete())
+            return
+        choice, start, end = filled
+        if choice == preferences_form.QUIET_HOURS and start == end:
+            await ack(response_action="errors", errors=preferences_form.same_times())
+            return
+        earlier = (await self._parts.registration.on_file(team_id, user_id)).preferences.quiet_hours
+        # The zone is set aright below; the one on file serves when Slack can't be asked.
+        zone = earlier.zone if earlier else UNKNOWN_ZONE
+        quiet = QuietHours(start, end, zone) if choice == preferences_form.QUIET_HOURS else None
+        preferences = Preferences(wants_rings=choice != preferences_form.NEVER, quiet_hours=quiet)
+        await self._parts.storage.set_preferences(team_id, user_id, preferences)
+        await ack(response_action="update", view=preferences_form.saved(own_number.wishes(preferences)))
+
+    async def note_zone(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Keep where the person is, for when Slack can't be asked; then their Home tab shows what they chose."""
+        team_id, user_id = str(context.team_id), body["user"]["id"]
+        profile = (await self._parts.directory.profiles([user_id])).get(user_id)
+        if profile and profile.zone:
+            await self._parts.storage.note_zone(team_id, user_id, profile.zone)
+        await show_home(self._parts, team_id, user_id)
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    form = PreferencesForm(parts)
+
+    async def acknowledge(ack: AsyncAck) -> None:
+        await ack()
+
+    app.action(preferences_form.OPEN_ACTION)(ack=acknowledge, lazy=[told(parts, form.open)])
+    app.view(preferences_form.CALLBACK_ID)(ack=form.save, lazy=[form.note_zone])
+
+
+def _filled_in(view: dict[str, Any]) -> tuple[str, time, time] | None:
+    """What was chosen, and from when to when it is quiet; None where that makes no sense."""
+    choice = filled_in(view, preferences_form.RINGS_BLOCK, preferences_form.RINGS_ACTION, "selected_option", "value")
+    times = [
+        filled_in(view, block, preferences_form.TIME_ACTION, "selected_time")
+        for block in (preferences_form.START_BLOCK, preferences_form.END_BLOCK)
+    ]
+    if choice not in preferences_form.CHOICES or not all(map(_TIME.fullmatch, times)):
+        return None
+    return choice, time.fromisoformat(times[0]), time.fromisoformat(times[1])

@@ -1,0 +1,415 @@
+"""What was forgotten stands nowhere any more: not in a row, and not in a byte of the database's files."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from conference.dests import Circumstances
+from conference.invitation import Guest, Invitation, Person
+from conference.model import (
+    CallState,
+    Conference,
+    ConferenceKey,
+    ConferenceState,
+    LeftOut,
+    LeftOutReason,
+    Participant,
+    Report,
+)
+from conference.people import AdminAct, LoggedAct, NumberOnFile, PersonOnFile, Source
+from conference.ports import Notification, Reading
+from conference.preferences import Preferences
+from conference.registration import Proof
+from conference.seating import reseated
+from storage import Storage
+from storage.rows import digest_of
+from tests.unit.conftest import bytes_on_disk, rows
+from tests.unit.generated import BEGUN_AT, conference_of
+
+TEAM, ALICE, BOB = "T1", "U0ALICE", "U0BOB"
+HERS, HERS_BEFORE, HIS, GUESTS = "+6591230001", "+6591230009", "+6591230002", "+6581234567"
+ENDED = ConferenceState.ENDED
+
+
+def on_disk(database: Path, number: str) -> bool:
+    return number.lstrip("+").encode() in bytes_on_disk(database)
+
+
+async def keep_number(storage: Storage, user_id: str, number: str, team_id: str = TEAM) -> None:
+    on_file = NumberOnFile(number, Source.SELF, BEGUN_AT)
+    await storage.proving(team_id, user_id, lambda book: book.set_number(on_file))
+
+
+async def forget(storage: Storage, act: LoggedAct | None = None) -> bool:
+    """Alice takes her number off file, and it is taken out of wherever else it stands."""
+    was_there = await storage.forget(TEAM, ALICE, act)
+    while await storage.forget_marked(at_most=1):
+        pass
+    return was_there
+
+
+async def keep_proof(storage: Storage, number: str, *, sent_at: datetime = BEGUN_AT) -> None:
+    proof = Proof(number, "salt", "digest", sent_at)
+    await storage.proving(TEAM, ALICE, lambda book: book.keep(proof))
+
+
+def call(number: str, *people: str, state: CallState = CallState.ANSWERED) -> Participant:
+    return Participant(number, people, state, f"AA-{number[-4:]}")
+
+
+def held(name: str, *calls: Participant, state: ConferenceState = ENDED, guests: tuple[str, ...] = ()) -> Conference:
+    """A conference in which these numbers were typed, too."""
+    invitation = Invitation((Person(ALICE), *map(Guest, guests)))
+    return replace(conference_of(*calls, state=state), conference_id=name, invitation=invitation)
+
+
+async def notify(storage: Storage, key: ConferenceKey, number: str, state: CallState = CallState.ANSWERED) -> None:
+    """News of a call comes in, as the carrier would send it."""
+    fields = {"dest": number, "txn_ref": f"AA-{number[-4:]}", "call_status_dest": state}
+    report = Report(state, fields["txn_ref"], number, 1)
+
+    def take_in(conference: Conference, _: Reading) -> Conference:
+        return conference.with_reports([report], BEGUN_AT)
+
+    await storage.update(key, take_in, notification=Notification(fields, BEGUN_AT))
+
+
+async def numbers_in(storage: Storage, name: str) -> list[str]:
+    return [participant.number for participant in (await storage.conference(ConferenceKey(TEAM, name))).participants]
+
+
+@pytest.fixture
+async def full_storage(storage: Storage, database: Path) -> Storage:
+    """Alice's number stands wherever a number can stand."""
+    await keep_number(storage, ALICE, HERS_BEFORE)
+    await storage.add(held("before", call(HERS_BEFORE, ALICE, BOB), call(GUESTS)))
+    await keep_number(storage, ALICE, HERS)
+    await keep_number(storage, BOB, HIS)
+    await storage.add(held("called", call(HERS, ALICE), call(HIS, BOB)))
+    await storage.add(held("typed", call(HERS), call(GUESTS), guests=(HERS, GUESTS)))
+    left_out = replace(held("left out", call(HIS, BOB), guests=(HERS,)), state=ConferenceState.LIVE)
+    await storage.add(replace(left_out, left_out=(LeftOut(LeftOutReason.NOT_WANTED, number=HERS),)))
+    for key in ("called", "typed"):
+        for dest in (HERS, HERS.lstrip("+"), f" {HERS.lstrip('+')}"):
+            await notify(storage, ConferenceKey(TEAM, key), dest)
+        await notify(storage, ConferenceKey(TEAM, key), HIS)
+    await keep_proof(storage, "+6591230008")
+    assert all(on_disk(database, number) for number in (HERS, HERS_BEFORE, "+6591230008"))
+    return storage
+
+
+async def test_a_removed_number_stands_nowhere_any_more(full_storage: Storage, database: Path) -> None:
+    assert await forget(full_storage) is True
+    assert await full_storage.person(TEAM, ALICE) == PersonOnFile()
+    assert not [number for number in (HERS, HERS_BEFORE, "+6591230008") if on_disk(database, number)]
+    assert await forget(full_storage) is False
+
+
+async def test_everybody_elses_number_stays(full_storage: Storage) -> None:
+    await forget(full_storage)
+    assert await numbers_in(full_storage, "before") == ["", GUESTS]
+    assert await numbers_in(full_storage, "called") == ["", HIS]
+    assert await numbers_in(full_storage, "typed") == ["", GUESTS]
+    typed = await full_storage.conference(ConferenceKey(TEAM, "typed"))
+    assert typed.invitation == Invitation((Person(ALICE), Guest(GUESTS)))
+    bobs = (await full_storage.person(TEAM, BOB)).number
+    assert bobs is not None
+    assert bobs.number == HIS
+
+
+async def test_who_was_there_and_how_it_went_is_still_known(full_storage: Storage) -> None:
+    await forget(full_storage)
+    called = await full_storage.conference(ConferenceKey(TEAM, "called"))
+    assert [participant.people for participant in called.participants] == [(ALICE,), (BOB,)]
+    assert {participant.state for participant in called.participants} == {CallState.ANSWERED}
+    left_out = await full_storage.conference(ConferenceKey(TEAM, "left out"))
+    assert left_out.left_out == (LeftOut(LeftOutReason.NOT_WANTED, number=""),)
+
+
+async def test_of_very_many_conferences_no_byte_is_left(storage: Storage, database: Path) -> None:
+    """Pages are split and filled anew as the tables grow, and must leave no copies."""
+    await keep_number(storage, ALICE, HERS)
+    for place in range(400):
+        others = [call(f"+6581{place % 100:02}{seat:04}", BOB * (1 + place % 7)) for seat in range(place % 4)]
+        await storage.add(held(f"c{place}", *others, call(HERS, ALICE), guests=(HERS,)))
+        if place % 3 == 0:
+            await notify(storage, ConferenceKey(TEAM, f"c{place}"), HERS)
+    await forget(storage)
+    assert not on_disk(database, HERS)
+
+
+async def test_in_another_workspace_nothing_is_forgotten(storage: Storage) -> None:
+    await keep_number(storage, ALICE, HERS, "T2")
+    await storage.add(replace(held("theirs", call(HERS, ALICE)), team_id="T2"))
+    await keep_number(storage, ALICE, HERS)
+    await forget(storage)
+    theirs = (await storage.person("T2", ALICE)).number
+    assert theirs is not None
+    assert theirs.number == HERS
+    assert (await storage.conference(ConferenceKey("T2", "theirs"))).participants[0].number == HERS
+
+
+async def test_a_number_that_waits_for_its_code_is_forgotten_too(storage: Storage, database: Path) -> None:
+    await keep_proof(storage, HERS)
+    await forget(storage)
+    assert await storage.person(TEAM, ALICE) == PersonOnFile()
+    assert not on_disk(database, HERS)
+
+
+async def test_what_somebody_said_of_being_rung_is_no_part_of_their_number(storage: Storage) -> None:
+    await keep_number(storage, ALICE, HERS)
+    await storage.set_preferences(TEAM, ALICE, Preferences(wants_rings=False))
+    await forget(storage)
+    assert await storage.person(TEAM, ALICE) == PersonOnFile(preferences=Preferences(wants_rings=False))
+
+
+async def test_removing_is_logged_only_if_there_was_a_number(storage: Storage) -> None:
+    act = LoggedAct(BEGUN_AT, TEAM, "U0ADMIN", AdminAct.REMOVED, ALICE)
+    await forget(storage, act)
+    assert await storage.logged_acts() == []
+    await keep_number(storage, ALICE, HERS)
+    await forget(storage, act)
+    assert await storage.logged_acts() == [act]
+
+
+# A call that is going on
+
+
+@pytest.mark.parametrize("guests", [(), (HERS,)])
+@pytest.mark.parametrize("state", [CallState.WAITING, CallState.RINGING, CallState.IN_CALL])
+async def test_an_open_call_keeps_its_number_until_the_conference_is_over(
+    storage: Storage, database: Path, state: CallState, guests: tuple[str, ...]
+) -> None:
+    live = held(
+        "live", call(HERS, ALICE, state=state), call(HIS, BOB, state=state), state=ConferenceState.LIVE, guests=guests
+    )
+    await keep_number(storage, ALICE, HERS)
+    await storage.add(live)
+    await forget(storage)
+    assert await numbers_in(storage, "live") == [HERS, HIS]
+    await notify(storage, live.key, HERS)
+    assert await numbers_in(storage, "live") == [HERS, HIS]
+    await notify(storage, live.key, HIS, CallState.BUSY)
+    assert (await storage.conference(live.key)).state is ENDED
+    assert await numbers_in(storage, "live") == ["", HIS]
+    assert not on_disk(database, HERS)
+
+
+@pytest.mark.parametrize("state", ConferenceState)
+async def test_a_number_is_kept_exactly_while_its_conference_is_not_over(
+    storage: Storage, state: ConferenceState
+) -> None:
+    await keep_number(storage, ALICE, HERS)
+    for call_state in CallState:
+        await storage.add(held(call_state, call(HERS, ALICE, state=call_state), state=state))
+    await forget(storage)
+    for call_state in CallState:
+        conference = await storage.conference(ConferenceKey(TEAM, call_state))
+        assert (conference.participants[0].number == "") is conference.is_over
+
+
+@pytest.mark.parametrize("dest", [HERS, HERS.lstrip("+"), f" {HERS.lstrip('+')}"])
+async def test_late_and_repeated_news_does_not_bring_a_number_back(storage: Storage, database: Path, dest: str) -> None:
+    await keep_number(storage, ALICE, HERS)
+    conference = held("ended", call(HERS, ALICE), call(HIS, BOB))
+    await storage.add(conference)
+    await notify(storage, conference.key, dest)
+    await forget(storage)
+    for state in (CallState.ANSWERED, CallState.BUSY):
+        await notify(storage, conference.key, dest, state)
+        await notify(storage, conference.key, HIS, state)
+    assert await numbers_in(storage, "ended") == ["", HIS]
+    assert not on_disk(database, HERS)
+    assert on_disk(database, HIS)
+
+
+async def test_a_number_that_was_typed_beside_its_owners_name_goes_with_them(storage: Storage, database: Path) -> None:
+    """It is in nobody's call: Alice was named, and left out."""
+    live = held("live", call(HIS, BOB, state=CallState.RINGING), state=ConferenceState.LIVE, guests=(HERS,))
+    await keep_number(storage, ALICE, HERS)
+    await storage.add(replace(live, left_out=(LeftOut(LeftOutReason.QUIET_HOURS, ALICE, until=BEGUN_AT),)))
+    await forget(storage)
+    await notify(storage, live.key, HIS, CallState.BUSY)
+    assert (await storage.conference(live.key)).invitation == Invitation((Person(ALICE),))
+    assert not on_disk(database, HERS)
+
+
+async def test_nobody_elses_number_goes_with_one_that_was_removed_before_the_phones_rang(storage: Storage) -> None:
+    """Bob moves up to the place in which Alice was."""
+    waiting = [call(HERS, ALICE, state=CallState.WAITING), call(HIS, BOB, state=CallState.WAITING)]
+    new = held("new", *waiting, state=ConferenceState.NEW, guests=(HERS,))
+    await keep_number(storage, ALICE, HERS)
+    await keep_number(storage, BOB, HIS)
+    await storage.add(new)
+    await forget(storage)
+
+    def dial(conference: Conference, reading: Reading) -> Conference:
+        numbers = reading.numbers([ALICE, BOB], believed=True)
+        seated = reseated(conference, Circumstances(team_id=TEAM, now=BEGUN_AT, numbers=numbers))
+        return replace(seated, state=ConferenceState.LIVE)
+
+    await storage.update(new.key, dial)
+    assert await numbers_in(storage, "new") == [HIS]
+    await notify(storage, new.key, HIS, CallState.BUSY)
+    assert await numbers_in(storage, "new") == [HIS]
+
+
+# What an invitation and the carrier's news hold
+
+
+async def forget_by_age(storage: Storage) -> None:
+    await storage.forget_old(BEGUN_AT + timedelta(seconds=1), at_most=10)
+
+
+@pytest.mark.parametrize("forget_it", [forget, forget_by_age])
+async def test_an_invitation_of_nothing_but_forgotten_numbers_can_still_be_read(
+    storage: Storage, database: Path, forget_it: Callable[[Storage], Awaitable[object]]
+) -> None:
+    await keep_number(storage, ALICE, HERS)
+    typed = replace(held("typed", call(HERS)), invitation=Invitation((Guest(HERS),)))
+    await storage.add(typed)
+    await keep_news(storage, typed.key, dest=HERS)
+    await forget_it(storage)
+    assert rows(database, "SELECT invitation FROM conferences") == [("",)]
+    emptied = await storage.conference(typed.key)
+    assert emptied == replace(typed, invitation=Invitation(()), participants=(replace(call(HERS), number=""),))
+    await notify(storage, typed.key, HERS)
+    (late,) = (await storage.conference(typed.key)).participants
+    assert late == replace(call(HERS), number="", minutes=1)
+    assert await storage.find("typed") is not None
+    await forget(storage)
+    await forget_by_age(storage)
+    assert (await storage.conference(typed.key)).invitation == Invitation(())
+    assert not on_disk(database, HERS)
+
+
+async def keep_news(storage: Storage, key: ConferenceKey, **fields: str) -> None:
+    """News of something that nobody understands, kept as it came."""
+    await storage.update(key, lambda conference, _: conference, notification=Notification(fields, BEGUN_AT))
+
+
+async def news_of(storage: Storage, key: ConferenceKey) -> list[Mapping[str, str]]:
+    seen: list[Mapping[str, str]] = []
+
+    def look(conference: Conference, reading: Reading) -> Conference:
+        seen.extend(reading.notifications())
+        return conference
+
+    await storage.update(key, look)
+    return seen
+
+
+WRITTEN = ["+6591230001", "6591230001", " 6591230001", "+65 9123 0001", "+65-9123-0001", "(65) 9123.0001"]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+async def test_a_number_is_forgotten_in_whatever_field_and_however_it_is_written(
+    storage: Storage, database: Path, written: str
+) -> None:
+    await keep_number(storage, ALICE, HERS)
+    conference = held("called", call(HERS, ALICE), call(HIS, BOB))
+    await storage.add(conference)
+    await keep_news(storage, conference.key, dest=HIS, caller=written, tag="called", date="2026-11-20 01:30:00")
+    await forget(storage)
+    assert await news_of(storage, conference.key) == [{"dest": HIS, "tag": "called", "date": "2026-11-20 01:30:00"}]
+    assert not any(text.encode() in bytes_on_disk(database) for text in (written.strip(), HERS.lstrip("+")))
+
+
+@pytest.mark.parametrize("digits", ["1234567", "123456789012345", "+44 20 7946 0000", "0014155552671"])
+async def test_of_an_old_conference_whatever_may_be_a_number_is_forgotten(
+    storage: Storage, database: Path, digits: str
+) -> None:
+    conference = held("old", call(HERS, ALICE))
+    await storage.add(conference)
+    kept = {
+        "tag": "old",
+        "txn_ref": "AA-1234567",
+        "n": "123456",
+        "long": "1234567890123456",
+        "d": "2026-11-20 01:30:00",
+    }
+    await keep_news(storage, conference.key, from_number=digits, **kept)
+    await storage.forget_old(BEGUN_AT + timedelta(seconds=1), at_most=10)
+    assert await news_of(storage, conference.key) == [kept]
+    assert json.dumps(digits).encode() not in bytes_on_disk(database)
+
+
+async def test_news_that_differs_in_nothing_but_the_number_becomes_one(storage: Storage, database: Path) -> None:
+    conference = held("old", call(HERS, ALICE), call(HIS, BOB))
+    await storage.add(conference)
+    for number in (HERS, HIS):
+        await keep_news(storage, conference.key, dest=number, status="ringing")
+    await storage.forget_old(BEGUN_AT + timedelta(seconds=1), at_most=10)
+    assert await news_of(storage, conference.key) == [{"status": "ringing"}]
+    ((digest, fields),) = rows(database, "SELECT digest, fields FROM notifications")
+    assert digest == digest_of(str(fields))
+
+
+# What is old
+
+
+async def test_old_conferences_hold_no_numbers_any_more(storage: Storage, database: Path) -> None:
+    left_out = (LeftOut(LeftOutReason.IN_ANOTHER_CALL, number="+6591230007"), LeftOut(LeftOutReason.BOT, "U0BOT"))
+    conference = replace(held("old", call(HERS, ALICE), call(GUESTS), guests=(GUESTS,)), left_out=left_out)
+    await storage.add(conference)
+    for number in (HERS, GUESTS, "+6591230006"):
+        await notify(storage, conference.key, number)
+    assert await storage.forget_old(BEGUN_AT + timedelta(microseconds=1), at_most=10) == 1
+    assert not [n for n in (HERS, GUESTS, "+6591230006", "+6591230007") if on_disk(database, n)]
+    assert await storage.forget_old(BEGUN_AT + timedelta(microseconds=1), at_most=10) == 0
+    await notify(storage, conference.key, HERS)
+    assert not on_disk(database, HERS)
+
+
+async def test_a_number_on_file_is_not_old(storage: Storage) -> None:
+    await keep_number(storage, ALICE, HERS)
+    await storage.add(held("old", call(HERS, ALICE)))
+    await storage.forget_old(BEGUN_AT + timedelta(days=1), at_most=10)
+    on_file = (await storage.person(TEAM, ALICE)).number
+    assert on_file is not None
+    assert on_file.number == HERS
+
+
+async def test_the_oldest_are_forgotten_first_and_so_many_at_once(storage: Storage) -> None:
+    for age in range(5):
+        await storage.add(replace(held(f"c{age}", call(HERS)), created_at=BEGUN_AT - timedelta(days=age)))
+
+    async def forgotten() -> list[int]:
+        return [age for age in range(5) if await numbers_in(storage, f"c{age}") == [""]]
+
+    assert await storage.forget_old(BEGUN_AT, at_most=3) == 3
+    assert await forgotten() == [2, 3, 4]
+    assert await storage.forget_old(BEGUN_AT, at_most=3) == 1
+    assert await storage.forget_old(BEGUN_AT, at_most=3) == 0
+    assert await forgotten() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("state", ConferenceState)
+async def test_what_is_not_over_is_not_old(storage: Storage, state: ConferenceState) -> None:
+    for call_state in CallState:
+        await storage.add(held(call_state, call(HERS, ALICE, state=call_state), state=state))
+    await storage.forget_old(BEGUN_AT + timedelta(days=400), at_most=100)
+    for call_state in CallState:
+        conference = await storage.conference(ConferenceKey(TEAM, call_state))
+        assert (conference.participants[0].number == "") is conference.is_over
+
+
+async def test_codes_are_forgotten_when_nobody_can_enter_them_or_they_do_not_count(
+    storage: Storage, database: Path
+) -> None:
+    good_for, day = timedelta(minutes=10), timedelta(days=1)
+    await keep_proof(storage, HERS)
+    await storage.proving(TEAM, ALICE, lambda book: book.count_code("digest of it", BEGUN_AT))
+    await storage.forget_codes(BEGUN_AT + good_for, good_for=good_for, count_for=day)
+    assert (await storage.person(TEAM, ALICE)).unproved == HERS
+    await storage.forget_codes(BEGUN_AT + good_for + timedelta(seconds=1), good_for=good_for, count_for=day)
+    assert await storage.person(TEAM, ALICE) == PersonOnFile()
+    assert not on_disk(database, HERS)
+    await storage.forget_codes(BEGUN_AT + day, good_for=good_for, count_for=day)
+    assert len(rows(database, "SELECT * FROM codes_sent")) == 1
+    await storage.forget_codes(BEGUN_AT + day + timedelta(seconds=1), good_for=good_for, count_for=day)
+    assert rows(database, "SELECT * FROM codes_sent") == []
