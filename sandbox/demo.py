@@ -31,17 +31,16 @@ async def play(serve: Serve) -> int:
 
 
 async def _play(world: World, bot: asyncio.Future[None]) -> bool:
-    for name in OUTCOMES:
-        await world.types(world.people[name], f"/conference number {world.numbers[name]}")
+    await world.put_on_file(*OUTCOMES)
     world.phone("alice").will_answer(stay=150)
-    world.phone("bob").will_decline()
+    # Apart from each other by so much that even a busy machine tells of them one after the other.
+    world.phone("bob").will_decline(after=18)
     world.phone("carol").will_ignore()
     world.phone("dave").is_unreachable()
     typed = "/conference @bob @carol @dave"
-    print(
-        f"Alice types {typed} in #{world.channel.name}. Four phones ring, on a clock that runs {CLOCK_RATE:.0f} times"
-    )
-    print("faster than yours: she answers, Bob declines, Carol does not pick up, Dave can't be reached.\n")
+    print(f"Alice types {typed} in #{world.channel.name}. All four have put their numbers on file, each")
+    print(f"with the code that came by SMS. Their phones ring, on a clock {CLOCK_RATE:.0f} times faster than yours:")
+    print("she answers, Bob declines, Carol does not pick up, Dave can't be reached.\n")
     changed = asyncio.Event()
     world.slack.on_change = lambda *_: changed.set()
     await world.types(world.people["alice"], typed)

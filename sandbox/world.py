@@ -1,6 +1,7 @@
 """The world of the demo: a workspace, a telephone network and the people who are in both."""
 
 import asyncio
+import re
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -9,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.clock import MovedClock
-from sandbox.hoiio import Hoiio, Phone
+from sandbox.hoiio import Hoiio, Phone, Text
 from sandbox.slack import Channel, Person, Slack
 
 _APP_ID = "demo-app"
 _ACCESS_TOKEN = "demo-hoiio-token"
+_TEXT_WITHIN_SECONDS = 20.0
+_CODE = re.compile(r"\d{6}")
 
 Serve = Callable[[Mapping[str, str], MovedClock, asyncio.Event], Awaitable[None]]
 """Runs the bot with these variables for settings, on that clock, until the event is set."""
@@ -25,28 +28,43 @@ class _Resident:
     real_name: str
     tz: str
     channels: tuple[str, ...]
+    is_admin: bool = False
+    profile_phone: str = ""
+    """What stands in their Slack profile, as they wrote it."""
     has_number_on_file: bool = True
 
 
 _RESIDENTS = (
-    _Resident("alice", "Alice Tan", "Asia/Singapore", ("standup", "incidents", "lounge")),
+    _Resident("alice", "Alice Tan", "Asia/Singapore", ("standup", "incidents", "lounge"), is_admin=True),
     _Resident("bob", "Bob Lim", "Asia/Singapore", ("standup", "incidents", "lounge")),
     _Resident("carol", "Carol Ng", "Asia/Singapore", ("standup", "incidents", "lounge")),
     _Resident("dave", "Dave Okoro", "Europe/London", ("standup", "incidents")),
-    _Resident("erin", "Erin Costa", "Asia/Singapore", ("standup", "lounge"), has_number_on_file=False),
+    _Resident(
+        "erin",
+        "Erin Costa",
+        "Asia/Singapore",
+        ("standup", "lounge"),
+        profile_phone="9123 0005",
+        has_number_on_file=False,
+    ),
 )
 _ON_CALL = ("carol", "dave")
 CHANNEL_WITHOUT_THE_BOT = "lounge"
 
 
 class World:
-    """Five people with phones, three channels, one of which the bot is not in, and a user group."""
+    """Five people with phones, three channels, one of which the bot is not in, and a user group. Alice is an admin."""
 
     def __init__(self) -> None:
         self.clock = MovedClock()
         self.hoiio = Hoiio(self.clock, app_id=_APP_ID, access_token=_ACCESS_TOKEN)
         self.slack = Slack(self.clock)
-        self.people = {r.name: self.slack.add_person(r.name, real_name=r.real_name, tz=r.tz) for r in _RESIDENTS}
+        self.people = {
+            r.name: self.slack.add_person(
+                r.name, real_name=r.real_name, tz=r.tz, is_admin=r.is_admin, phone=r.profile_phone
+            )
+            for r in _RESIDENTS
+        }
         self.numbers = {r.name: f"+6591230{place:03}" for place, r in enumerate(_RESIDENTS, start=1)}
         self.on_file = {r.name for r in _RESIDENTS if r.has_number_on_file}
         self.channels = {name: self._channel(name) for name in ("standup", "incidents", CHANNEL_WITHOUT_THE_BOT)}
@@ -69,6 +87,35 @@ class World:
     async def types(self, person: Person, text: str, channel: Channel | None = None) -> None:
         await self.slack.command(person, channel or self.channel, text)
 
+    async def put_on_file(self, *names: str) -> None:
+        """Have people add their numbers: each types it in their direct message, and then the code that comes by SMS.
+
+        Nothing of that is left: the texts are deleted, and what the bot answered to one person alone is gone, as it is
+        in Slack when a window is opened anew. Raises TimeoutError if no text comes.
+        """
+        for name in names:
+            person, phone = self.people[name], self.phone(name)
+            direct = self.slack.direct_channel(person)
+            await self.types(person, f"/conference number {phone.number}", direct)
+            (code,) = _CODE.findall((await self._first_text(phone)).message)
+            await self.types(person, f"/conference number code {code}", direct)
+            phone.texts.clear()
+            for message in self.slack.seen_by(person, direct):
+                self.slack.workspace.delete(message)
+
+    async def _first_text(self, phone: Phone) -> Text:
+        """The text that a phone has, or gets."""
+        changed = asyncio.Event()
+        before, self.hoiio.on_change = self.hoiio.on_change, changed.set
+        try:
+            async with asyncio.timeout(_TEXT_WITHIN_SECONDS):
+                while not phone.texts:
+                    await changed.wait()
+                    changed.clear()
+        finally:
+            self.hoiio.on_change = before
+        return phone.texts[0]
+
     def environ(self, port: int, directory: Path) -> dict[str, str]:
         """The bot's settings."""
         return {
@@ -78,6 +125,7 @@ class World:
             "HOIIO_APP_ID": _APP_ID,
             "HOIIO_ACCESS_TOKEN": _ACCESS_TOKEN,
             "HOIIO_API_URL": self.hoiio.url,
+            "HOIIO_CALLER_ID": self.hoiio.registered_number,
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "PORT": str(port),
             "DATABASE": str(directory / "rollcall.db"),

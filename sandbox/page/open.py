@@ -29,7 +29,7 @@ async def open_page(serve: Serve) -> int:
     world.hoiio.early_notifications = True
     async with running(world, serve, pace.now) as bot:
         try:
-            await _put_numbers_on_file(world)
+            await world.put_on_file(*sorted(world.on_file))
             page = Page(world, pace)
             page.watch()
             runner = web.AppRunner(page.app(), access_log=None, shutdown_timeout=1.0)
@@ -46,13 +46,6 @@ async def open_page(serve: Serve) -> int:
         finally:
             pace.end()
     return 0
-
-
-async def _put_numbers_on_file(world: World) -> None:
-    """As each would, in their direct message with the bot."""
-    for name in sorted(world.on_file):
-        person = world.people[name]
-        await world.types(person, f"/conference number {world.numbers[name]}", world.slack.direct_channel(person))
 
 
 async def _listen(runner: web.AppRunner) -> int | None:

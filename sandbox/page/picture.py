@@ -17,6 +17,7 @@ def person(world: World, somebody: Person) -> JsonObject:
         "real_name": somebody.real_name,
         "tz": somebody.tz,
         "is_bot": somebody.is_bot,
+        "is_admin": somebody.is_admin,
         "acts": somebody.name in world.people,
     }
 
@@ -76,7 +77,10 @@ def views(world: World, viewer: Person) -> JsonObject:
 
 
 def phone(world: World, its: Phone, place: int, is_silenced: Callable[[str], bool]) -> JsonObject:
-    """A phone. Its number is masked to everybody: its owner's name is what it is known by."""
+    """A phone. Its number is masked to everybody: its owner's name is what it is known by.
+
+    Whatever lies on the table is read by whoever stands there: texts stand in full, and so does who calls.
+    """
     owner, leg = world.owner(its.number), its.leg
     return {
         "id": f"phone-{place}",
@@ -90,6 +94,7 @@ def phone(world: World, its: Phone, place: int, is_silenced: Callable[[str], boo
         "answered_at": None if leg is None or leg.answered_at is None else leg.answered_at.timestamp(),
         "rate": None if leg is None else str(leg.rate),
         "muted": its.muted,
+        "texts_received": len(its.texts),
         "texts": [
             {"from": text.sender_name, "text": text.message, "at": text.at.timestamp()}
             for text in its.texts[-_TEXTS_SHOWN:]
@@ -113,13 +118,17 @@ def workspace(world: World) -> JsonObject:
 
 def me(world: World, viewer: Person) -> JsonObject:
     """What the viewer alone knows: their number in full, as they would type it."""
-    number = world.numbers[viewer.name]
     return {
         "id": viewer.id,
-        "number": f"{number[:3]} {number[3:7]} {number[7:]}",
+        "number": _written(world.numbers[viewer.name]),
         "starts_with_number": viewer.name in world.on_file,
     }
 
 
 def _caller(caller_id: str) -> str:
-    return masked_number(caller_id) if caller_id.startswith("+") else caller_id
+    return _written(caller_id) if caller_id.startswith("+") else caller_id
+
+
+def _written(number: str) -> str:
+    """A number of Singapore as people write it."""
+    return f"{number[:3]} {number[3:7]} {number[7:]}"

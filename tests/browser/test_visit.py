@@ -60,43 +60,6 @@ async def test_a_double_click_on_answer_does_not_hang_up(visitor: Visitor) -> No
     await expect(visitor.phone("Bob Lim")).to_contain_text("In a call")
 
 
-async def test_a_number_is_added_in_the_form(visitor: Visitor) -> None:
-    await visitor.sends("/conference @bob @erin")
-    await expect(visitor.board).to_contain_text("@erin: no number on file")
-    await expect(visitor.button("Act as Erin Costa")).to_contain_text("1 new")
-    await visitor.becomes("Erin Costa")
-    await visitor.goes_to("Direct message")
-    await expect(visitor.messages).to_contain_text(["@alice wanted you in a conference call in #standup"])
-    await visitor.messages.get_by_role("button", name="Add my number").click()
-
-    field = visitor.modal.get_by_label("The phone that is to ring")
-    await expect(field).to_be_focused()
-    await field.fill("12345")
-    await visitor.modal.get_by_role("button", name="Keep it").click()
-    await expect(field).to_have_attribute("aria-invalid", "true")
-    await expect(field).to_be_focused()
-    await expect(field).to_have_accessible_description(re.compile(r"Write it like \+65 9123 4567"))
-    error = await visitor.modal.get_by_text("Write it like +65 9123 4567").bounding_box()
-    box = await field.bounding_box()
-    assert error
-    assert box
-    assert error["y"] >= box["y"] + box["height"]
-
-    await field.fill(ERINS_NUMBER)
-    await field.press("Enter")
-    await expect(visitor.modal).to_contain_text(f"you can be rung on {ERINS_NUMBER}")
-    await visitor.modal.get_by_role("button", name="Close").click()
-    await expect(visitor.modal).to_be_hidden()
-    await visitor.goes_to("Home tab")
-    await expect(visitor.home).to_contain_text(f"Your number is {ERINS_NUMBER}")
-    await expect(visitor.home.get_by_role("button", name="Change my number")).to_be_visible()
-
-    await visitor.goes_to("standup")
-    await visitor.becomes("Bob Lim")
-    await visitor.sends("/conference @erin without me")
-    await visitor.rings("Erin Costa")
-
-
 async def test_a_mistyped_command_is_answered_to_that_person_alone(visitor: Visitor) -> None:
     await visitor.sends("/conference @bob tomorrow")
     answer = visitor.messages.filter(has_text="Nobody was rung")
@@ -198,7 +161,10 @@ async def test_a_visit_with_the_keyboard_alone(visitor: Visitor) -> None:
     await expect(visitor.messages.get_by_role("button", name="Add my number")).to_be_focused()
     await keyboard.press("Enter")
     await expect(visitor.modal.get_by_label("The phone that is to ring")).to_be_focused()
-    await keyboard.type(ERINS_NUMBER)
+    await expect(visitor.modal.get_by_label("The phone that is to ring")).to_have_value(ERINS_NUMBER)
+    await keyboard.press("Enter")
+    await expect(visitor.modal.get_by_label("The code")).to_be_focused()
+    await keyboard.type(await visitor.reads_code("Erin Costa"))
     await keyboard.press("Enter")
     await expect(visitor.modal).to_contain_text("you can be rung")
     close = visitor.modal.get_by_role("button", name="Close")
@@ -243,6 +209,9 @@ async def test_a_reload_loses_nothing(visitor: Visitor) -> None:
 async def test_the_wire_shows_the_newest_first_and_no_secrets(visitor: Visitor) -> None:
     await visitor.becomes("Erin Costa")
     await visitor.sends("/conference number 9123 0005")
+    code = await visitor.reads_code("Erin Costa")
+    await visitor.sends(f"/conference number code {code}")
+    await expect(visitor.messages.last).to_contain_text("you can be rung")
     await visitor.becomes("Alice Tan")
     await visitor.sends("/conference @bob @erin +6591230004")
     await visitor.rings("Alice Tan", "Bob Lim")
@@ -258,6 +227,9 @@ async def test_the_wire_shows_the_newest_first_and_no_secrets(visitor: Visitor) 
     times = [_seconds(text) for text in await visitor.requests.locator(".when").all_inner_texts()]
     assert times == sorted(times, reverse=True)
     await expect(visitor.requests.filter(has_text="conference/call")).to_contain_text("+65 •••• 0002")
+    await expect(visitor.requests.filter(has_text="sms/send")).to_contain_text("••• is your Rollcall code")
+    requests = " ".join(await visitor.requests.all_text_contents())
+    assert re.findall(rf"(?<![\w.]){code}(?![\w.])", requests) == []
     everything = await visitor.page.locator("body").evaluate("node => node.textContent")
     assert ANY_FULL_NUMBER.findall(everything) == []
     assert ANY_TOKEN.findall(everything) == []

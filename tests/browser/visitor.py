@@ -43,7 +43,10 @@ class Visitor:
 
     @property
     def modal(self) -> Locator:
-        return self.page.get_by_role("dialog", name="My number")
+        return self.form("My number")
+
+    def form(self, title: str) -> Locator:
+        return self.page.get_by_role("dialog", name=title)
 
     @property
     def suggestions(self) -> Locator:
@@ -82,6 +85,17 @@ class Visitor:
     async def answers(self, name: str) -> None:
         await self.at_phone("Answer", name)
         await expect(self.phone(name)).to_contain_text("In a call")
+
+    def texts(self, name: str) -> Locator:
+        """The text messages on a phone, newest first."""
+        return self.phone(name).get_by_role("list", name="Text messages").get_by_role("listitem")
+
+    async def reads_code(self, name: str, *, text: int = 1) -> str:
+        """The code in the text on a phone that came as its first, second, …"""
+        await expect(self.texts(name)).to_have_count(text)
+        found = re.search(r"\d{6}", await self.texts(name).first.inner_text())
+        assert found
+        return found[0]
 
     async def at_phone(self, does: str, name: str) -> None:
         await self.phone(name).get_by_role("button", name=f"{does} {name}").click()

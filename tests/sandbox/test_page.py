@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,8 +83,7 @@ async def _bot(environ: Mapping[str, str], clock: MovedClock, stop: asyncio.Even
 async def site() -> AsyncIterator[Site]:
     world, pace = World(), Pace()
     async with running(world, _bot, pace.now):
-        for name in sorted(world.on_file):
-            await world.types(world.people[name], f"/conference number {world.numbers[name]}")
+        await world.put_on_file(*sorted(world.on_file))
         page = Page(world, pace)
         page.watch()
         runner = web.AppRunner(page.app(), access_log=None, shutdown_timeout=0.1)
@@ -204,11 +204,36 @@ async def test_a_form_is_filled_in(site: Site) -> None:
     modal = (await erin.hears("views", lambda told: told["modals"]))["modals"][0]
     went = await erin.does("submit", view=modal["id"], values={"number": "12345"})
     assert "+65 9123 4567" in went["errors"]["number"]
-    went = await erin.does("submit", view=modal["id"], values={"number": "9123 0005"})
+    assert modal["blocks"][0]["element"]["initial_value"] == "+65 9123 0005"
+    went = await erin.does("submit", view=modal["id"], values={})
     assert not went["errors"]
-    await erin.hears("views", lambda told: "you can be rung" in json.dumps(told))
+    await erin.hears("views", lambda told: told["modals"] and told["modals"][0]["submit"]["text"] == "Prove it")
+    code = await _texted_code(erin, 4)
+    went = await erin.does("submit", view=modal["id"], values={"code": "000000" if code == "999999" else "999999"})
+    assert "not the code" in went["errors"]["code"]
+    went = await erin.does("submit", view=modal["id"], values={"code": code})
+    assert not went["errors"]
+    await erin.hears("views", lambda told: "you can be rung on +65 9123 0005" in json.dumps(told))
     await erin.does("close", view=modal["id"])
     await erin.hears("views", lambda told: told["modals"] == [])
+
+
+async def _texted_code(window: Window, place: int) -> str:
+    """The code in the first text on the phone that lies there."""
+    told = await window.hears("phones", lambda told: told["phones"][place]["texts"])
+    (code,) = re.findall(r"\d{6}", told["phones"][place]["texts"][0]["text"])
+    return str(code)
+
+
+async def test_a_text_is_on_that_phone_alone(site: Site) -> None:
+    alice, state = await site.window("alice")
+    erin, _ = await site.window("erin")
+    assert [phone["texts_received"] for phone in state["phones"]] == [0, 0, 0, 0, 0]
+    await erin.does("type", channel=site.channel_id(), text="/conference number 9123 0005")
+    told = await alice.hears("phones", lambda told: told["phones"][4]["texts"])
+    assert [phone["texts_received"] for phone in told["phones"]] == [0, 0, 0, 0, 1]
+    await erin.does("type", channel=site.channel_id(), text=f"/conference number code {await _texted_code(erin, 4)}")
+    assert "you can be rung" in (await erin.hears_message("Done"))["text"]
 
 
 async def test_the_bot_is_invited(site: Site) -> None:
@@ -268,8 +293,16 @@ async def test_noise_on_the_socket_harms_nothing(site: Site, text: str) -> None:
 async def test_nothing_on_the_wire_gives_a_secret_or_a_number_away(site: Site) -> None:
     erin, _ = await site.window("erin")
     await erin.does("type", channel=site.channel_id(), text="/conference number 9123 0005")
+    code = await _texted_code(erin, 4)
     await erin.does("type", channel=site.channel_id(), text="/conference number (9123)-0005")
+    await erin.hears("phones", lambda told: told["phones"][4]["texts_received"] == 2)
+    await erin.does("type", channel=site.channel_id(), text=f"/conference number code {code}")
+    again = re.findall(r"\d{6}", site.world.phone("erin").texts[1].message)[0]
     await erin.does("home")
+    home = (await erin.hears("views", lambda told: told["home"]))["home"]
+    await erin.does("click", view=home["id"], action_id="open_code_form")
+    modal = (await erin.hears("views", lambda told: told["modals"]))["modals"][0]
+    await erin.does("submit", view=modal["id"], values={"code": f"{again[:3]} {again[3:]}"})
     await erin.does("type", channel=site.channel_id(), text="/conference @alice me 91230002")
     entry = (await erin.hears("wire", lambda told: told["entry"]["method"] == "conference/call"))["entry"]
     assert dict(entry["fields"])["dest"] == "+65 •••• 0005,+65 •••• 0001,+65 •••• 0002"
@@ -287,6 +320,7 @@ async def test_nothing_on_the_wire_gives_a_secret_or_a_number_away(site: Site) -
     secrets += [f"{number[-8:-4]} {number[-4:]}" for number in site.world.numbers.values()]
     assert [secret for secret in secrets if secret in everything] == []
     assert "9123)-0005" not in everything
+    assert re.findall(rf"(?<![\w.])(?:{code}|{again[:3]} ?{again[3:]})(?![\w.])", everything) == []
 
 
 async def test_a_lost_notification_stands_on_the_wire(site: Site) -> None:
@@ -318,6 +352,14 @@ MASKED: list[tuple[str, object, object]] = [
     ("text", "9123,4567", "•••• 4567"),
     ("text", "9123_4567", "•••• 4567"),
     ("text", "tel91234567", "tel•••• 4567"),
+    ("msg", "482913 is your Rollcall code.", "••• is your Rollcall code."),
+    ("text", "number code 482913", "number code •••"),
+    ("text", "number Code 482 91", "number Code •••"),
+    ("text", "number 482 913", "number •••"),
+    ("text", "Is it 482913?", "Is it •••?"),
+    ("code", {"code": {"value": "48291x"}}, {"code": {"value": "•••"}}),
+    ("value", "c0ffee123456", "c0ffee123456"),
+    ("text", "SGD 0.105, at 09:30", "SGD 0.105, at 09:30"),
     ("dest", "+6591234567,+6581234567", "+65 •••• 4567,+65 •••• 4567"),
     ("notify_url", "https://a.test/hoiio/notifications/c1/secret", "https://a.test/hoiio/notifications/c1/•••"),
     ("response_url", "https://a.test/commands/T1/secret", "https://a.test/commands/T1/•••"),

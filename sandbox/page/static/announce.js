@@ -4,6 +4,7 @@ import { byId } from "./dom.js";
 import { on } from "./state.js";
 
 const NOTICE_MILLISECONDS = 6000;
+const REGIONS = ["live-urgent", "live-polite", "notice"];
 let timer = 0;
 
 export function say(text, { urgent = false } = {}) {
@@ -14,16 +15,19 @@ export function say(text, { urgent = false } = {}) {
   while (region.children.length > 6) region.firstChild.remove();
 }
 
-export function notice(text) {
+export function notice(text, milliseconds = NOTICE_MILLISECONDS) {
   const region = byId("notice");
   region.textContent = text;
   clearTimeout(timer);
   timer = setTimeout(() => {
     region.textContent = "";
-  }, NOTICE_MILLISECONDS);
+  }, milliseconds);
 }
+
+// While a dialog is open, nothing outside of it is heard, nor seen before it.
+export const speakIn = (container) => container.append(...REGIONS.map(byId));
 
 // What was said to one person is not there to be read by the next.
 on("state", () => {
-  for (const id of ["live-urgent", "live-polite", "notice"]) byId(id).replaceChildren();
+  for (const id of REGIONS) byId(id).replaceChildren();
 });

@@ -21,7 +21,7 @@ const RENDER = {
   context: (block) =>
     el("div.context", {}, block.elements.map((one) => (one.type === "image" ? image(one) : el("span", {}, textOf(one))))),
   actions: (block, surface) =>
-    el("div.actions", {}, block.elements.map((one) => interactive(one, block, surface))),
+    el("div.actions", {}, block.elements.map((one) => interactive(one, surface))),
   input,
   image: (block) => el("figure", {}, image(block), block.title ? el("figcaption", {}, textOf(block.title)) : null),
   rich_text: (block) => el("div.rich", {}, block.elements.map(richBlock)),
@@ -40,7 +40,7 @@ function section(block, surface) {
       block.text ? el("p", {}, textOf(block.text)) : null,
       block.fields ? el("div.fields", {}, block.fields.map((one) => el("p", {}, textOf(one)))) : null,
     ),
-    block.accessory ? interactive(block.accessory, block, surface) : null,
+    block.accessory ? interactive(block.accessory, surface) : null,
   );
 }
 
@@ -50,10 +50,10 @@ function image(its) {
     : el("span.soft", {}, `(image: ${its.alt_text})`);
 }
 
-function interactive(element, block, surface) {
+function interactive(element, surface) {
   if (element.type === "image") return image(element);
-  if (element.type === "button") return button(element, block, surface);
-  if (element.type === "overflow") return overflow(element, block, surface);
+  if (element.type === "button") return button(element, surface);
+  if (element.type === "overflow") return overflow(element, surface);
   const label = element.placeholder ? plain(element.placeholder.text) : "Choose";
   const its = control(element, {
     label,
@@ -65,7 +65,15 @@ function interactive(element, block, surface) {
   return its.node;
 }
 
-function button(element, block, surface) {
+// Names a control, so that it is found again in a later drawing of the same message: its block has another id then.
+function focusKey(element, surface) {
+  const name = `${surface.id}/${element.action_id}/${element.value ?? ""}`;
+  surface.named ??= new Map();
+  surface.named.set(name, (surface.named.get(name) ?? 0) + 1);
+  return `${name}/${surface.named.get(name)}`;
+}
+
+function button(element, surface) {
   const style = element.style ? `.${element.style}` : "";
   const press = async (event) => {
     if (!(await confirmed(element.confirm, event.currentTarget))) return;
@@ -78,13 +86,13 @@ function button(element, block, surface) {
       type: "button",
       onclick: press,
       "aria-label": element.accessibility_label,
-      "data-focus": `${block.block_id}/${element.action_id}/${element.value ?? ""}`,
+      "data-focus": focusKey(element, surface),
     },
     textOf(element.text),
   );
 }
 
-function overflow(element, block, surface) {
+function overflow(element, surface) {
   const choose = async (option) => {
     menu.hidden = true;
     opener.setAttribute("aria-expanded", "false");
@@ -103,7 +111,7 @@ function overflow(element, block, surface) {
   };
   const opener = el(
     "button.quiet",
-    { type: "button", "aria-expanded": "false", onclick: toggle, "data-focus": `${block.block_id}/${element.action_id}` },
+    { type: "button", "aria-expanded": "false", onclick: toggle, "data-focus": focusKey(element, surface) },
     "⋯",
     hidden("More actions"),
   );

@@ -14,7 +14,12 @@ const WORDS = [
   ["help", "shows examples, and your number's state"],
   ["number", "keeps, shows or removes your number"],
 ];
-const NUMBER_WORDS = [["remove", "forgets your number"]];
+const OWN_NUMBER_WORDS = [
+  ["code", "proves your number with the code that came by SMS"],
+  ["remove", "forgets your number"],
+];
+const ADMINS_NUMBER_WORDS = [["missing", "shows who in this channel has no number"]];
+const THEIR_NUMBER_WORDS = [["remove", "forgets their number"]];
 const LATER_WORDS = [
   ["without me", "leaves you out of the call"],
   ["me", "asks for you outright"],
@@ -48,17 +53,26 @@ function suggestions(text) {
   const before = text.slice(0, text.length - word.length);
   const fitting = (pairs) => pairs.filter(([value]) => value.startsWith(word.toLowerCase()) && value !== word.toLowerCase());
   if (text.startsWith("/") && !text.includes(" ")) return { word, found: fitting(COMMANDS) };
+  if (/^\/conference number $/.test(before)) return { word, found: fitting(numberWords()) };
+  if (/^\/conference number @\S+ $/.test(before)) return { word, found: fitting(THEIR_NUMBER_WORDS) };
   if (word.startsWith("@")) return { word, found: fitting(mentions(text.startsWith("/"))) };
   if (!text.startsWith("/conference ")) return { word, found: [] };
   const place = before.trim().split(/\s+/).length;
   if (place === 1) return { word, found: word ? fitting(WORDS) : [...mentions(true), ...WORDS] };
-  if (/^\/conference number $/.test(before)) return { word, found: fitting(NUMBER_WORDS) };
   if (/^\/conference (help|number)\b/.test(before)) return { word, found: [] };
   return { word, found: word ? fitting(LATER_WORDS) : [] };
 }
 
+// Other people's numbers are the admins' business.
+function numberWords() {
+  if (!viewer().is_admin) return OWN_NUMBER_WORDS;
+  return [...OWN_NUMBER_WORDS, ...ADMINS_NUMBER_WORDS, ...others().map((one) => [`@${one.name}`, `${one.real_name}’s number`])];
+}
+
+const others = () => store.workspace.people.filter((one) => one.acts && one.id !== store.me.id);
+
 function mentions(inCommand) {
-  const people = store.workspace.people.filter((one) => one.acts && !(inCommand && one.id === store.me.id));
+  const people = inCommand ? others() : store.workspace.people.filter((one) => one.acts);
   const groups = store.workspace.groups.map((one) => [`@${one.handle}`, `user group: ${one.members.map((id) => person(id)?.real_name.split(" ")[0]).join(", ")}`]);
   return [...people.map((one) => [`@${one.name}`, one.real_name]), ...groups, ...(inCommand ? [] : [[`@${person(store.workspace.bot)?.name}`, "the bot"]])];
 }
@@ -151,7 +165,7 @@ function draw() {
 function drawInvitation(channel) {
   const box = byId("invitation");
   const { text, example, after } = invitation(channel);
-  box.hidden = !channel || (store.has_rung && store.me.starts_with_number);
+  box.hidden = !channel || (store.me.starts_with_number ? store.has_rung : hasBeenTexted());
   const version = `${store.me.id} ${example}`;
   if (box.dataset.version === version) return;
   box.dataset.version = version;
@@ -161,22 +175,25 @@ function drawInvitation(channel) {
   );
 }
 
+// Once a code has come to somebody's phone, Rollcall itself says what to do next.
+const hasBeenTexted = () => store.phones.some((one) => one.owner === store.me.id && one.texts_received);
+
 function invitation(channel) {
   if (!store.me.starts_with_number) {
     return {
-      text: `${viewer().real_name} started without a number on file. Add one on the Home tab, or type`,
+      text: `${viewer().real_name} started without a number on file. Add one on the Home tab, or send`,
       example: `/conference number ${store.me.number}`,
-      after: "here.",
+      after: "here. A code comes to the phone, to be sent back.",
     };
   }
   if (store.all_channels.some((one) => one.id === channel?.id && !one.bot_in)) {
     return { text: "Rollcall is not in this channel, so it rings nobody here.", example: "/invite @rollcall", after: "brings it in." };
   }
-  const others = store.workspace.people.filter((one) => one.acts && one.id !== store.me.id).slice(0, 2);
-  const names = others.map((one) => one.real_name.split(" ")[0]);
+  const two = others().slice(0, 2);
+  const names = two.map((one) => one.real_name.split(" ")[0]);
   return {
     text: "Start here: send",
-    example: `/conference ${others.map((one) => `@${one.name}`).join(" ")}`,
+    example: `/conference ${two.map((one) => `@${one.name}`).join(" ")}`,
     after: `and ${names.join("’s, ")}’s and your own phone ring. Then answer or decline them under Phones.`,
   };
 }
@@ -185,7 +202,7 @@ input.addEventListener("input", suggest);
 input.addEventListener("keydown", pressed);
 input.addEventListener("blur", close);
 form.addEventListener("submit", send);
-on("place has_rung all_channels", draw);
+on("place has_rung all_channels phones", draw);
 // Another person has not typed these.
 on("state", () => {
   typedBefore.length = recalled = 0;

@@ -3,7 +3,7 @@
 import { byId, el } from "./dom.js";
 import { renderBlocks, textOf } from "./blocks.js";
 import { act, on, store } from "./state.js";
-import { notice } from "./announce.js";
+import { notice, speakIn } from "./announce.js";
 
 const modal = byId("modal");
 const confirm = byId("confirm");
@@ -43,8 +43,12 @@ function giveBack(to) {
   (same || (byId("composer").hidden ? byId("home") : byId("composer-input"))).focus();
 }
 
-const focusFirst = () =>
-  (modal.querySelector("[autofocus], .modal-body :is(input, textarea, select)") ?? modal.querySelector("button"))?.focus();
+function focusFirst() {
+  const first = modal.querySelector("[autofocus], .modal-body :is(input, textarea, select)") ?? modal.querySelector("button");
+  // Of radio buttons, the arrow keys go on from the one that is chosen.
+  const chosen = first?.type === "radio" ? modal.querySelector(`[name="${first.name}"]:checked`) : null;
+  (chosen ?? first)?.focus();
+}
 
 function draw() {
   const top = store.views.modals.at(-1);
@@ -63,6 +67,7 @@ function draw() {
   if (!modal.open) {
     opener = document.activeElement;
     modal.showModal();
+    speakIn(modal);
   }
   const same = isSame && focused?.id ? byId(focused.id) : null;
   if (same) same.focus();
@@ -122,6 +127,9 @@ modal.addEventListener("cancel", (event) => {
   event.preventDefault();
   dismiss();
 });
-modal.addEventListener("close", () => giveBack(opener));
+modal.addEventListener("close", () => {
+  speakIn(modal.open ? modal : document.body);
+  giveBack(opener);
+});
 
 on("state views", draw);

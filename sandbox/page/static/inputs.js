@@ -69,7 +69,7 @@ function choices(element, options, aria, label, changed) {
   if (boxes[0]) boxes[0].dataset.focus = element.action_id;
   const node = el(
     "div.choices",
-    { id: aria.id, role: "group", "aria-label": label, tabindex: "-1", onchange: changed ? () => changed(read()) : undefined },
+    { id: aria.id, role: type === "radio" ? "radiogroup" : "group", "aria-label": label, tabindex: "-1", onchange: changed ? () => changed(read()) : undefined },
     options.map(([, text], index) => el("label", {}, boxes[index], " ", text)),
   );
   return { node, focusable: node, read, isGroup: true };

@@ -4,13 +4,15 @@ import { notice, say } from "./announce.js";
 import { byId, el, fill, hidden } from "./dom.js";
 import { clockTime } from "./mrkdwn.js";
 import { avatar } from "./places.js";
-import { setRinging } from "./ring.js";
+import { chime, setRinging } from "./ring.js";
 import { act, now, on, person, store, viewer } from "./state.js";
 
 const TICK_MILLISECONDS = 250;
 const SETTLING_MILLISECONDS = 400;
+const TEXT_SHOWN_MILLISECONDS = 20_000;
 const changes = new Map();
 let ringing = null;
+let received = null;
 
 const STATES = { idle: "Idle", ringing: "Ringing", in_call: "In a call" };
 
@@ -22,6 +24,7 @@ function draw() {
   const rings = store.phones.filter((one) => one.state === "ringing");
   announce(rings);
   setRinging(rings.some((one) => !one.silenced));
+  announceTexts();
   const badge = byId("ringing-badge");
   badge.hidden = !rings.length;
   badge.replaceChildren(String(rings.length), hidden(" ringing"));
@@ -36,8 +39,24 @@ function announce(rings) {
   const fresh = rings.filter((one) => !before.has(one.id));
   for (const phone of fresh) say(`${ownerOf(phone)}’s phone is ringing.`, { urgent: true });
   // The uppermost last, so that it is what shows if there is no room for all.
-  for (const phone of fresh.reverse()) byId("phone-list").querySelector(`[data-key="${phone.id}"]`).scrollIntoView({ block: "nearest" });
+  for (const phone of fresh.reverse()) show(phone);
 }
+
+// A text on the viewer's own phone is shown where they look: the phone may be behind a form, or on another tab.
+function announceTexts() {
+  const before = received;
+  received = new Map(store.phones.map((one) => [one.id, one.texts_received]));
+  if (before === null) return;
+  for (const phone of store.phones.filter((one) => one.texts_received > (before.get(one.id) ?? 0))) {
+    const news = `New text on ${ownerOf(phone)}’s phone: ${phone.texts.at(-1).text}`;
+    if (phone.owner === store.me.id) notice(news, TEXT_SHOWN_MILLISECONDS);
+    else say(news);
+    show(phone);
+    chime();
+  }
+}
+
+const show = (phone) => byId("phone-list").querySelector(`[data-key="${phone.id}"]`).scrollIntoView({ block: "nearest" });
 
 function card(phone) {
   const owner = ownerOf(phone);
@@ -78,7 +97,7 @@ function status(phone) {
       "div.status",
       {},
       el("p.status-word", {}, el("span.sign.bell", { "aria-hidden": "true" }, "🔔"), phone.silenced ? "Ringing, left alone" : STATES.ringing),
-      el("p.soft", {}, `Call from ${phone.caller === "private" ? "a private number" : phone.caller}`),
+      el("p.soft", {}, `Call from ${phone.caller === "private" ? "a private number" : `Rollcall, ${phone.caller}`}`),
     );
   }
   if (phone.state === "in_call") {
@@ -113,7 +132,7 @@ function texts(phone) {
   return el(
     "ul.texts",
     { "aria-label": "Text messages" },
-    phone.texts.map((one) => el("li", {}, el("p.soft", {}, `Text${one.from ? ` from ${one.from}` : ""}, ${clockTime(one.at)}`), el("p", {}, one.text))),
+    phone.texts.toReversed().map((one) => el("li", {}, el("p.soft", {}, `Text${one.from ? ` from ${one.from}` : ""}, ${clockTime(one.at)}`), el("p", {}, one.text))),
   );
 }
 

@@ -67,10 +67,10 @@ function people() {
   const waiting = (id) => Object.entries(store.unread[id] ?? {}).filter(([channel]) => channel.startsWith("D")).reduce((sum, [, n]) => sum + n, 0);
   return store.workspace.people
     .filter((one) => one.acts)
-    .map((one) => ({ id: one.id, real_name: one.real_name, current: one.id === store.me.id, count: one.id === store.me.id ? 0 : waiting(one.id) }));
+    .map((one) => ({ id: one.id, real_name: one.real_name, is_admin: one.is_admin, current: one.id === store.me.id, count: one.id === store.me.id ? 0 : waiting(one.id) }));
 }
 
-function personEntry({ id, real_name, current, count }) {
+function personEntry({ id, real_name, is_admin, current, count }) {
   return el(
     "li",
     {},
@@ -78,7 +78,7 @@ function personEntry({ id, real_name, current, count }) {
       "button.place-button",
       { type: "button", onclick: () => become(id), "aria-pressed": String(current), "data-focus": id },
       avatar(id),
-      el("span", {}, hidden("Act as "), real_name),
+      el("span", {}, hidden("Act as "), real_name, is_admin ? el("span.soft.role", {}, " admin") : null),
       count ? el("span.badge", {}, String(count), hidden(" new")) : null,
     ),
   );

@@ -3,8 +3,10 @@
 import { byId } from "./dom.js";
 import { remember, remembered } from "./state.js";
 
-const TONES_HZ = [440, 480];
-const BURST_SECONDS = 0.8;
+const RING_HZ = [440, 480];
+const RING_SECONDS = 0.8;
+const TEXT_HZ = [880, 1320];
+const TEXT_SECONDS = 0.15;
 const EVERY_MILLISECONDS = 2200;
 
 let isOn = remembered("sound", false);
@@ -21,8 +23,8 @@ export function setRinging(rings) {
 function play() {
   clearInterval(timer);
   if (!isOn || !isRinging) return;
-  burst();
-  timer = setInterval(burst, EVERY_MILLISECONDS);
+  ring();
+  timer = setInterval(ring, EVERY_MILLISECONDS);
 }
 
 // A browser lets a page sound only once its reader has pressed something.
@@ -32,19 +34,26 @@ function wake() {
   audio.resume().then(play);
 }
 
-function burst() {
+const ring = () => sound(RING_HZ, 0, RING_SECONDS);
+
+// A text has come: two short tones, one after the other.
+export function chime() {
+  if (isOn) TEXT_HZ.forEach((hertz, turn) => sound([hertz], turn * TEXT_SECONDS, TEXT_SECONDS));
+}
+
+function sound(tones, after, seconds) {
   if (audio?.state !== "running") return;
-  const end = audio.currentTime + BURST_SECONDS;
+  const start = audio.currentTime + after;
   const volume = audio.createGain();
-  volume.gain.setValueAtTime(0.06, audio.currentTime);
-  volume.gain.setTargetAtTime(0, end - 0.1, 0.03);
+  volume.gain.setValueAtTime(0.06, start);
+  volume.gain.setTargetAtTime(0, start + seconds * 0.85, 0.03);
   volume.connect(audio.destination);
-  for (const hertz of TONES_HZ) {
+  for (const hertz of tones) {
     const tone = audio.createOscillator();
     tone.frequency.value = hertz;
     tone.connect(volume);
-    tone.start();
-    tone.stop(end);
+    tone.start(start);
+    tone.stop(start + seconds);
   }
 }
 
