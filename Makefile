@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3 python) python3)
 BIN := .venv/bin
 CODE := bot.py settings.py conference messages telephony storage handlers operations sandbox tests
 
-.PHONY: install demo demo-auto run test lint types browser screenshots clean
+.PHONY: install demo demo-auto run test lint types browser screenshots fuzz clean
 
 install: .venv/installed
 
@@ -52,6 +52,11 @@ screenshots: .venv/installed-dev browser
 
 test: lint types browser
 	$(BIN)/pytest --numprocesses 2
+
+# Thousands of odd inputs to the real bot: make fuzz, or make fuzz SEED=7 INPUTS=1000. About a quarter of an hour.
+INPUTS ?= 200000
+fuzz: .venv/installed-dev
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) $(if $(SEED),--seed $(SEED))
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
