@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 FIRST_BACKOFF_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 60.0
 
+WORTH_WAITING_SECONDS = 2 * TOGETHER_SECONDS
+"""When the bot is stopped, outcomes that only wait for others to come are still shown."""
+
 
 @dataclass
 class _Work:
@@ -90,7 +93,7 @@ class Updater:
                     continue
                 if wait:
                     await self._pause(wait, work.changed)
-                if self._closing.is_set() and (wait > TOGETHER_SECONDS or backoff > FIRST_BACKOFF_SECONDS):
+                if self._closing.is_set() and (wait > WORTH_WAITING_SECONDS or backoff > FIRST_BACKOFF_SECONDS):
                     return
                 work.changed.set()
         finally:
