@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from conference.clock import Clock
 from conference.dests import Profile
@@ -117,7 +117,7 @@ def _profile_of(user: Mapping[str, Any]) -> Profile:
 
 
 def _zone(name: object) -> str | None:
-    return str(name) if name in _ZONES else None
-
-
-_ZONES = available_timezones()
+    try:
+        return ZoneInfo(str(name)).key
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None

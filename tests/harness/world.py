@@ -1,6 +1,7 @@
 """A workspace, a telephone network and the real bot between them, on one clock that the tests move."""
 
 import asyncio
+import itertools
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,6 +35,8 @@ STEP_SECONDS = 0.1
 QUIET_STEP_SECONDS = 1.0
 QUIET_LOOKS = 10
 """After so many looks at which nothing had crossed the network, time goes on in the longer steps."""
+FIRST_PORT = 20_000
+PORTS_PER_WORKER = 1_000
 PATIENCE_SECONDS = 30.0
 """Real time after which a condition that does not come is a failure."""
 
@@ -97,7 +100,7 @@ class World:
         self.settings: dict[str, str] = {}
         """Settings besides those that every test needs, or in the place of some."""
         self._process: asyncio.subprocess.Process | None = None
-        self.port = _free_port()
+        self.port = free_port()
         self._traffic = self._quiet_looks = 0
 
     def _actor(self, name: str, number: str) -> Actor:
@@ -332,7 +335,15 @@ def _block_text(block: object) -> str:
             return ""
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port that nobody else will take before the bot does: none that systems hand out when asked for any."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for place in _places:
+        port = FIRST_PORT + worker * PORTS_PER_WORKER + place % PORTS_PER_WORKER
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("the places never end")
+
+
+_places = itertools.count()

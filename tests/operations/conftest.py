@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sqlite3
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.harness.world import ROOT, World
+from tests.harness.world import ROOT, World, free_port
 from tests.scenarios.conftest import quiet_world
 
 __all__ = ["quiet_world", "settled_shell", "shell"]
@@ -97,9 +96,7 @@ async def ended(process: asyncio.subprocess.Process) -> Outcome:
 
 def closed_port() -> int:
     """A port at which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 def numbers_on_file(database: Path) -> list[tuple[str, str, str]]:

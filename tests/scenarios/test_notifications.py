@@ -234,6 +234,7 @@ async def test_delayed_doubled_and_reordered_ones_end_in_the_same_state(world: W
         "@alice: was in the call, 2 min", "@bob: was in the call, 1 min", "@carol: busy", within=300
     )
     await world.board_shows("Ended at", "Cost SGD 0.105")
+    await world.thread_says("@alice:", "@bob:", "@carol:")
     await world.advance(5)
     said = "\n".join(world.replies)
     assert [said.count(f"@{name}:") for name in ("alice", "bob", "carol")] == [1, 1, 1]
