@@ -1,6 +1,7 @@
 """The real bot as a process of its own, on a clock that the tests move.
 
-Each line on standard input is a moment to move the clock to; a line on standard output says that it has got there.
+Each line on standard input is a moment to move the clock to; a line on standard output says that it has got there,
+and that the storage has nothing in hand.
 With `KILL_AT=before:7` the process kills itself just before its seventh transaction commits, with `after:7` just
 after: from there on nothing more of it happens, as if the plug had been pulled.
 """
@@ -10,9 +11,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from bot import serve, set_up_logging
 from sandbox.clock import MovedClock
@@ -40,11 +42,34 @@ def kill_at(where: str, count: int) -> None:
     Connection._transaction = deadly  # type: ignore[method-assign]
 
 
-async def follow_clock(clock: MovedClock) -> None:
+def storage_idle() -> asyncio.Event:
+    """Set while the storage has nothing in hand. A disk takes its own time; the moved clock must wait for it."""
+    idle = asyncio.Event()
+    idle.set()
+    in_hand = 0
+    run = Connection._run
+
+    async def counted(self: Connection, work: Callable[[], Any]) -> Any:
+        nonlocal in_hand
+        in_hand += 1
+        idle.clear()
+        try:
+            return await run(self, work)
+        finally:
+            in_hand -= 1
+            if not in_hand:
+                idle.set()
+
+    Connection._run = counted  # type: ignore[method-assign]
+    return idle
+
+
+async def follow_clock(clock: MovedClock, idle: asyncio.Event) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
         await clock.advance_to(datetime.fromisoformat(line.decode().strip()))
+        await idle.wait()
         sys.stdout.write("\n")
         sys.stdout.flush()
 
@@ -53,7 +78,7 @@ async def main() -> None:
     clock = MovedClock(datetime.fromisoformat(os.environ["CLOCK"]))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    following = asyncio.create_task(follow_clock(clock))
+    following = asyncio.create_task(follow_clock(clock, storage_idle()))
     try:
         await serve(read_settings(os.environ), clock, stop)
     finally:
