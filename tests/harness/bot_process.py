@@ -85,7 +85,8 @@ async def main() -> None:
         following.cancel()
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Run the bot in this process until it is told to stop."""
     set_up_logging(logging.INFO)
     if "KILL_AT" in os.environ:
         when, number = os.environ["KILL_AT"].split(":")

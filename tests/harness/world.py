@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -20,8 +19,8 @@ import aiohttp
 from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio, Phone
 from sandbox.slack import Channel, CommandResult, Message, Person, Slack
+from tests.harness.process import ROOT, BotProcess
 
-ROOT = Path(__file__).parents[2]
 APP_ID = "app-under-test"
 ACCESS_TOKEN = "hoiio-secret-token"
 BOT_TOKEN = "xoxb-secret-bot-token"
@@ -99,7 +98,7 @@ class World:
         self.log_path = directory / "bot.log"
         self.settings: dict[str, str] = {}
         """Settings besides those that every test needs, or in the place of some."""
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: BotProcess | None = None
         self.port = free_port()
         self._traffic = self._quiet_looks = 0
 
@@ -158,18 +157,7 @@ class World:
         if kill_at:
             environment["KILL_AT"] = kill_at
         with self.log_path.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-W",
-                "error",
-                "-m",
-                "tests.harness.bot_process",
-                cwd=self.directory,
-                env=environment,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-            )
+            self._process = await BotProcess.start(self.directory, environment, log)
         await self._until_listening()
 
     async def _until_listening(self) -> None:
@@ -193,7 +181,7 @@ class World:
         """Pull the plug."""
         assert self._process
         if self._process.returncode is None:
-            self._process.kill()
+            self._process.send_signal(signal.SIGKILL)
         await self._process.wait()
 
     async def terminate_bot(self) -> int:
@@ -239,12 +227,10 @@ class World:
 
     async def _move(self, seconds: float) -> None:
         await self.clock.advance(seconds)
-        if self._process and self._process.returncode is None and self._process.stdin and self._process.stdout:
+        if self._process and self._process.returncode is None:
             # The bot's own clock follows, and nothing goes on before it has.
             try:
-                self._process.stdin.write(f"{self.clock.now().isoformat()}\n".encode())
-                await self._process.stdin.drain()
-                await self._process.stdout.readline()
+                await self._process.tell(self.clock.now().isoformat())
             except ConnectionError:
                 await self._process.wait()
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.harness.world import ROOT, World, free_port
+from tests.harness.process import ROOT
+from tests.harness.world import World, free_port
 from tests.scenarios.conftest import quiet_world
 
 __all__ = ["quiet_world", "settled_shell", "shell"]

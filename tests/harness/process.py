@@ -1,0 +1,80 @@
+"""A bot's process, as the tests hold it: forked from a template of which each of pytest's workers has one."""
+
+import asyncio
+import atexit
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import IO, Self
+
+ROOT = Path(__file__).parents[2]
+REPORT_BYTES = 16
+
+
+@cache
+def template() -> socket.socket:
+    """Start the template; what it is asked goes over this socket."""
+    ours, its = socket.socketpair()
+    with its:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "tests.harness.template", str(its.fileno())],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[its.fileno()],
+        )
+    atexit.register(process.wait)
+    atexit.register(ours.close)
+    return ours
+
+
+class BotProcess:
+    """A process of the real bot. `returncode` is None while it runs."""
+
+    def __init__(
+        self, pid: int, report: socket.socket, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.returncode: int | None = None
+        self._pid = pid
+        self._reader, self._writer = reader, writer
+        self._ended = asyncio.create_task(self._await_end(report))
+
+    @classmethod
+    async def start(cls, directory: Path, environment: dict[str, str], log: IO[bytes]) -> Self:
+        line, its_line = socket.socketpair()
+        report, its_report = socket.socketpair()
+        with its_line, its_report:
+            wanted = json.dumps({"directory": str(directory), "environment": environment})
+            descriptors = [channel.fileno() for channel in (its_line, its_line, log, its_report)]
+            socket.send_fds(template(), [wanted.encode()], descriptors)
+            pid = template().recv(REPORT_BYTES)
+        assert pid, "the template has ended; its standard error says why"
+        return cls(int(pid), report, *await asyncio.open_connection(sock=line))
+
+    async def _await_end(self, report: socket.socket) -> int:
+        with report:
+            report.setblocking(False)
+            self.returncode = int(await asyncio.get_running_loop().sock_recv(report, REPORT_BYTES))
+        self._writer.transport.abort()
+        return self.returncode
+
+    def send_signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, number)
+
+    async def wait(self) -> int:
+        """Wait for the process's end; returns its exit status."""
+        return await asyncio.shield(self._ended)
+
+    async def tell(self, line: str) -> None:
+        """Write a line to its standard input, and wait for one in return. Raises ConnectionError if it ends before."""
+        self._writer.write(f"{line}\n".encode())
+        await self._writer.drain()
+        await self._reader.readline()
