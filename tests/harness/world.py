@@ -1,6 +1,7 @@
 """A workspace, a telephone network and the real bot between them, on one clock that the tests move."""
 
 import asyncio
+import atexit
 import itertools
 import os
 import re
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import aiohttp
@@ -35,7 +37,8 @@ QUIET_STEP_SECONDS = 1.0
 QUIET_LOOKS = 10
 """After so many looks at which nothing had crossed the network, time goes on in the longer steps."""
 FIRST_PORT = 20_000
-PORTS_PER_WORKER = 1_000
+LAST_PORT = 32_000
+PORTS_PER_WORKER = 500
 PATIENCE_SECONDS = 30.0
 """Real time after which a condition that does not come is a failure."""
 
@@ -323,13 +326,24 @@ def _block_text(block: object) -> str:
 
 def free_port() -> int:
     """A port that nobody else will take before the bot does: none that systems hand out when asked for any."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    for place in _places:
-        port = FIRST_PORT + worker * PORTS_PER_WORKER + place % PORTS_PER_WORKER
+    for port in _ports():
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
-    raise AssertionError("the places never end")
+    raise AssertionError("the ports go round for ever")
 
 
-_places = itertools.count()
+@cache
+def _ports() -> Iterator[int]:
+    """Round and round, the ports of a block that is this process's own while it lives: other runs may go on beside."""
+    for first in range(FIRST_PORT, LAST_PORT, PORTS_PER_WORKER):
+        # Bound for UDP, the first of a block says that it is taken, and for TCP it is as free as the others.
+        taken = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            taken.bind(("127.0.0.1", first))
+        except OSError:
+            taken.close()
+        else:
+            atexit.register(taken.close)
+            return itertools.cycle(range(first, first + PORTS_PER_WORKER))
+    raise AssertionError("every block of ports is taken")
