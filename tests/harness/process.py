@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -35,43 +36,67 @@ def template() -> socket.socket:
     return ours
 
 
-class BotProcess:
+class ForkedProcess:
     """A process of the real bot. `returncode` is None while it runs."""
 
-    def __init__(
-        self, pid: int, report: socket.socket, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, pid: int, report: socket.socket) -> None:
         self.returncode: int | None = None
         self._pid = pid
-        self._reader, self._writer = reader, writer
         self._ended = asyncio.create_task(self._await_end(report))
 
     @classmethod
-    async def start(cls, directory: Path, environment: dict[str, str], log: IO[bytes]) -> Self:
-        line, its_line = socket.socketpair()
+    def fork(
+        cls,
+        directory: Path,
+        environment: dict[str, str],
+        arguments: Sequence[str] | None,
+        standard: Sequence[IO[bytes] | socket.socket],
+    ) -> Self:
+        """Start one with these for standard input, output and error; without arguments, on the tests' clock."""
+        wanted = {"directory": str(directory), "environment": environment, "arguments": arguments}
         report, its_report = socket.socketpair()
-        with its_line, its_report:
-            wanted = json.dumps({"directory": str(directory), "environment": environment})
-            descriptors = [channel.fileno() for channel in (its_line, its_line, log, its_report)]
-            socket.send_fds(template(), [wanted.encode()], descriptors)
+        with its_report:
+            descriptors = [channel.fileno() for channel in (*standard, its_report)]
+            socket.send_fds(template(), [json.dumps(wanted).encode()], descriptors)
             pid = template().recv(REPORT_BYTES)
         assert pid, "the template has ended; its standard error says why"
-        return cls(int(pid), report, *await asyncio.open_connection(sock=line))
+        return cls(int(pid), report)
 
     async def _await_end(self, report: socket.socket) -> int:
         with report:
             report.setblocking(False)
             self.returncode = int(await asyncio.get_running_loop().sock_recv(report, REPORT_BYTES))
-        self._writer.transport.abort()
         return self.returncode
 
     def send_signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, number)
+        """Send it, unless the process has ended."""
+        if self.returncode is None:
+            # Its end may not have been heard of yet.
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
 
     async def wait(self) -> int:
         """Wait for the process's end; returns its exit status."""
         return await asyncio.shield(self._ended)
+
+
+class BotProcess(ForkedProcess):
+    """The bot on the tests' clock."""
+
+    _reader: asyncio.StreamReader
+    _writer: asyncio.StreamWriter
+
+    @classmethod
+    async def start(cls, directory: Path, environment: dict[str, str], log: IO[bytes]) -> Self:
+        line, its_line = socket.socketpair()
+        with its_line:
+            process = cls.fork(directory, environment, None, (its_line, its_line, log))
+        process._reader, process._writer = await asyncio.open_connection(sock=line)
+        process._ended.add_done_callback(lambda ended: process._writer.transport.abort())
+        return process
 
     async def tell(self, line: str) -> None:
         """Write a line to its standard input, and wait for one in return. Raises ConnectionError if it ends before."""

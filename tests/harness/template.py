@@ -3,9 +3,10 @@
 To import the bot takes most of a second, and hundreds of tests start one. A fork has all that at once, and is a process
 of its own in every other way: with its own memory, random numbers, signals and exit status.
 
-A request comes over the socket whose descriptor is the argument: the directory and the environment as JSON, and with
-them the descriptors to take for standard input, output and error, and one to report to. The answer is the process ID,
-the report is the exit status: minus its number if a signal ended the process. When the socket closes, all bots die.
+A request comes over the socket whose descriptor is the argument: the directory, the environment and the command line as
+JSON, and with them the descriptors to take for standard input, output and error, and one to report to. With no command
+line the bot runs on the tests' clock. The answer is the process ID, the report is the exit status: minus its number if
+a signal ended the process. When the socket closes, all bots die.
 """
 
 import gc
@@ -22,6 +23,7 @@ from typing import Any
 
 import httpcore  # noqa: F401 - httpx would first import it in each bot
 
+import bot
 from tests.harness import bot_process
 
 LARGEST_REQUEST_BYTES = 65_536
@@ -36,8 +38,8 @@ class Template:
         self._woken, self._waker = socket.socketpair()
         self._waker.setblocking(False)
 
-    def serve(self) -> bool:
-        """Fork a process for each request. Returns True in each of them, and False when nobody is left to ask."""
+    def serve(self) -> dict[str, Any] | None:
+        """Fork a process for each request. Returns the request in each of them; None when nobody is left to ask."""
         # Threads do not survive a fork, but the locks that they hold do.
         assert threading.active_count() == 1
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -56,12 +58,13 @@ class Template:
                 message, descriptors, _, _ = socket.recv_fds(self._requests, LARGEST_REQUEST_BYTES, DESCRIPTORS)
                 if not message:
                     break
-                if self._forks(json.loads(message), descriptors):
-                    return True
+                wanted: dict[str, Any] = json.loads(message)
+                if self._forks(wanted, descriptors):
+                    return wanted
         for pid in self._reports:
             os.kill(pid, signal.SIGKILL)
         self._close()
-        return False
+        return None
 
     def _forks(self, wanted: dict[str, Any], descriptors: list[int]) -> bool:
         """Returns True in the new process."""
@@ -106,5 +109,15 @@ class Template:
                 report.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-if __name__ == "__main__" and Template(socket.socket(fileno=int(sys.argv[1]))).serve():
-    bot_process.run()
+def main() -> None:
+    wanted = Template(socket.socket(fileno=int(sys.argv[1]))).serve()
+    if wanted is None:
+        return
+    if wanted["arguments"] is None:
+        bot_process.run()
+    else:
+        sys.exit(bot.main(wanted["arguments"]))
+
+
+if __name__ == "__main__":
+    main()

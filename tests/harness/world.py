@@ -183,8 +183,7 @@ class World:
     async def kill_bot(self) -> None:
         """Pull the plug."""
         assert self._process
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGKILL)
+        self._process.kill()
         await self._process.wait()
 
     async def terminate_bot(self) -> int:

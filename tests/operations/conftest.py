@@ -8,11 +8,12 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import aiohttp
 import pytest
 
-from tests.harness.process import ROOT
+from tests.harness.process import ROOT, ForkedProcess
 from tests.harness.world import World, free_port
 from tests.scenarios.conftest import quiet_world
 
@@ -48,7 +49,12 @@ class Shell:
         """What lies in the directory by now."""
         return sorted(path.name for path in self.directory.iterdir())
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], **self.variables}
+
     async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Type `python bot.py …`, with nothing left out."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-W",
@@ -56,7 +62,7 @@ class Shell:
             ROOT / "bot.py",
             *arguments,
             cwd=self.directory,
-            env={"PATH": os.environ["PATH"], **self.variables},
+            env=self.environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -64,8 +70,17 @@ class Shell:
         return process
 
     async def bot(self, *arguments: str) -> Outcome:
-        """Type `python bot.py …`, and wait for its end."""
-        return await ended(await self.start(*arguments))
+        """Type `python bot.py …`, and wait for its end. Only Python's own start, and the imports, were before."""
+        with TemporaryFile() as out, TemporaryFile() as err, TemporaryFile() as nothing:
+            process = ForkedProcess.fork(self.directory, self.environment, arguments, (nothing, out, err))
+            try:
+                async with asyncio.timeout(WITHIN_SECONDS):
+                    status = await process.wait()
+            finally:
+                process.kill()
+            out.seek(0)
+            err.seek(0)
+            return Outcome(status, out.read().decode(), err.read().decode())
 
     async def listening(self, *arguments: str) -> asyncio.subprocess.Process:
         """The bot, started, once it answers."""
