@@ -36,7 +36,7 @@ STEP_SECONDS = 0.1
 QUIET_STEP_SECONDS = 1.0
 QUIET_LOOKS = 10
 """After so many looks at which nothing had crossed the network, time goes on in the longer steps."""
-FIRST_PORT = 20_000
+FIRST_PORT = 24_000
 LAST_PORT = 32_000
 PORTS_PER_WORKER = 500
 PATIENCE_SECONDS = 30.0
