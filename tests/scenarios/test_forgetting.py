@@ -8,6 +8,8 @@ import pytest
 from tests.harness.world import World
 
 GUEST = "+6591239999"
+LOOKED_AFTER_EVERY = timedelta(hours=1)
+"""A look may come before a leap has ended, and the next one after so long."""
 
 
 def holding(world: World, number: str) -> list[str]:
@@ -90,6 +92,7 @@ async def test_old_conferences_lose_their_numbers_by_themselves(world: World) ->
     await world.leap(timedelta(days=89))
     assert holding(world, GUEST)
     await world.leap(timedelta(days=2))
+    await world.leap(LOOKED_AFTER_EVERY)
     await world.until(lambda: not holding(world, GUEST))
     assert holding(world, world.bob.number), "what is on file stays"
     await world.carol.types("/conference @dave")
@@ -102,6 +105,7 @@ async def test_the_operator_says_for_how_long(world: World) -> None:
     await world.start_bot()
     await play_one(world)
     await world.leap(timedelta(days=2))
+    await world.leap(LOOKED_AFTER_EVERY)
     await world.until(lambda: not holding(world, GUEST))
 
 
