@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio, Phone, Text
@@ -20,6 +21,26 @@ _CODE = re.compile(r"\d{6}")
 
 Serve = Callable[[Mapping[str, str], MovedClock, asyncio.Event], Awaitable[None]]
 """Runs the bot with these variables for settings, on that clock, until the event is set."""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A shortcut of the app's as manifest.yml has it, which alone makes Slack offer it."""
+
+    name: str
+    type: Literal["global", "message"]
+    callback_id: str
+    description: str
+
+
+SHORTCUTS = (
+    Shortcut(
+        "Start a conference", "global", "start_conference", "Choose whose phones ring, and the channel that sees it"
+    ),
+    Shortcut(
+        "Conference with thread", "message", "conference_with_thread", "Ring those who have written in this thread"
+    ),
+)
 
 
 @dataclass(frozen=True)

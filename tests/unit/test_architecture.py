@@ -2,12 +2,14 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import yaml
 
 from operations.check import NEEDED_SCOPES, OPTIONAL_SCOPES
+from sandbox.world import SHORTCUTS
 
 ROOT = Path(__file__).parents[2]
 OURS = {
@@ -99,6 +101,13 @@ def test_the_manifest_has_one_command_with_mentions_as_ids_and_a_hint(manifest: 
     (command,) = commands
     assert (command["command"], command["should_escape"]) == ("/conference", True)
     assert command["usage_hint"]
+
+
+def test_the_manifest_has_the_shortcuts_that_the_demo_offers(manifest: dict[str, dict[str, object]]) -> None:
+    shortcuts = manifest["features"]["shortcuts"]
+    assert shortcuts == [asdict(shortcut) for shortcut in SHORTCUTS]
+    # Slack's manifest schema, features.shortcuts: a longer one is not taken.
+    assert all(len(shortcut.name) <= 24 and len(shortcut.description) <= 150 for shortcut in SHORTCUTS)
 
 
 def test_the_manifest_turns_on_what_the_bot_listens_to(manifest: dict[str, dict[str, object]]) -> None:
