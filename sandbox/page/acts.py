@@ -9,7 +9,7 @@ from sandbox.page.faults import FaultSwitches
 from sandbox.page.pace import Pace
 from sandbox.slack import Channel, JsonObject, Message, Person, View
 from sandbox.slack.escaping import escape_typed
-from sandbox.world import World
+from sandbox.world import SHORTCUTS, World
 
 COMMAND: Final = "/conference"
 _INVITE: Final = "/invite"
@@ -35,6 +35,7 @@ class Acts:
             "click": self._click,
             "submit": self._submit,
             "close": self._close,
+            "shortcut": self._shortcut,
             "home": self._home,
             "phone": self._phone,
             "clock": self._clock,
@@ -102,7 +103,12 @@ class Acts:
         where = self._view(person, asked["view"]) if asked.get("view") else self._message(person, asked["message"])
         with self._pace.unhurried():
             went = await self._world.slack.click(
-                person, where, str(asked["action_id"]), value=asked.get("value"), state=asked.get("state") or {}
+                person,
+                where,
+                str(asked["action_id"]),
+                value=asked.get("value"),
+                state=asked.get("state") or {},
+                block_id=asked.get("block_id"),
             )
         return _unanswered(went.error)
 
@@ -117,6 +123,15 @@ class Acts:
         with self._pace.unhurried():
             await self._world.slack.view_closed(person, view)
         return {}
+
+    async def _shortcut(self, person: Person, asked: JsonObject) -> JsonObject:
+        (shortcut,) = (one for one in SHORTCUTS if one.callback_id == asked["callback_id"])
+        # A message has its channel; a global one may be chosen where there is none, as on the Home tab.
+        message = self._message(person, asked["message"]) if shortcut.type == "message" else None
+        channel = self._channel(person, asked) if message is None and asked.get("channel") else None
+        with self._pace.unhurried():
+            went = await self._world.slack.shortcut(person, shortcut.callback_id, message, channel=channel)
+        return _unanswered(went.error)
 
     async def _home(self, person: Person, _: JsonObject) -> JsonObject:
         with self._pace.unhurried():

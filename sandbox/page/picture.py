@@ -1,11 +1,12 @@
 """What a person of the demo sees, as JSON for the page."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from sandbox.hoiio import Phone
 from sandbox.page.masking import masked_number
 from sandbox.slack import EMOJI, Channel, JsonObject, Message, Person, View
-from sandbox.world import World
+from sandbox.world import SHORTCUTS, World
 
 _TEXTS_SHOWN = 3
 
@@ -112,6 +113,7 @@ def workspace(world: World) -> JsonObject:
             for g in world.slack.workspace.groups.values()
         ],
         "bot": world.slack.bot.id,
+        "shortcuts": [asdict(shortcut) for shortcut in SHORTCUTS],
         "emoji": EMOJI,
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from sandbox.slack.model import JsonObject
+from sandbox.slack.model import Channel, JsonObject
 
 Filled = str | list[str] | None
 """What a person put into one input: text, an option's value or a user id; a list where several may be chosen."""
@@ -37,11 +37,50 @@ def interactive(blocks: list[JsonObject]) -> Iterator[tuple[JsonObject, JsonObje
                 yield block, element
 
 
-def pressed(blocks: list[JsonObject], action_id: str, value: Filled, action_ts: str) -> JsonObject:
-    """The entry of `actions` for that element; `LookupError` when it is not there, or several answer to it."""
+def with_defaults(blocks: list[JsonObject], current: Channel | None) -> list[JsonObject]:
+    """The blocks with the current conversation filled in where a menu of conversations defaults to it.
+
+    Slack puts it into the initial value when a view is opened (python-slack-sdk pull request 709); of one that the
+    app sent as well, a menu for one conversation keeps it and a menu for several drops it (Slack documentation,
+    Conversations select menu).
+    """
+    if current is None:
+        return blocks
+    return [
+        {key: _defaulted(part, current) if isinstance(part, dict) else part for key, part in block.items()}
+        | ({"elements": [_defaulted(e, current) for e in block["elements"]]} if block["type"] == "actions" else {})
+        for block in blocks
+    ]
+
+
+def _defaulted(element: JsonObject, current: Channel) -> JsonObject:
+    if not element.get("default_to_current_conversation") or not _admits(element.get("filter") or {}, current):
+        return element
+    if element["type"] == "conversations_select":
+        return {"initial_conversation": current.id, **element}
+    return {**element, "initial_conversations": [current.id]}
+
+
+def _admits(wanted: JsonObject, channel: Channel) -> bool:
+    """Whether a menu with that filter offers the channel. The direct messages of the sandbox are with a bot."""
+    kind = "im" if channel.is_direct else "private" if channel.private else "public"
+    return kind in wanted.get("include", [kind]) and not (channel.is_direct and wanted.get("exclude_bot_users"))
+
+
+def pressed(
+    blocks: list[JsonObject], action_id: str, value: Filled, action_ts: str, block_id: str | None = None
+) -> JsonObject:
+    """The entry of `actions` for that element; `LookupError` when it is not there, or several answer to it.
+
+    Elements in different blocks may share an action id: their values tell them apart, or else `block_id`.
+    """
     found = [(b, e) for b, e in interactive(blocks) if e["action_id"] == action_id]
     if value is not None and any(e["type"] == "button" for _, e in found):
         found = [(b, e) for b, e in found if e.get("value") == value]
+    elif len(found) > 1 and isinstance(value, str):
+        found = [(b, e) for b, e in found if value in _values(e)]
+    if len(found) > 1 and block_id is not None:
+        found = [(b, e) for b, e in found if b["block_id"] == block_id]
     if len(found) != 1:
         there = ", ".join(f"{e['action_id']}={e.get('value', '')}" for _, e in interactive(blocks)) or "nothing"
         what = "no element" if not found else "more than one element"
@@ -99,6 +138,9 @@ def left_empty(blocks: list[JsonObject], values: JsonObject) -> dict[str, str]:
 
 def _held(element: JsonObject, value: Filled) -> JsonObject:
     kind = element["type"]
+    most = element.get("max_selected_items")
+    if most is not None and isinstance(value, list) and len(value) > most:
+        raise LookupError(f"A person can choose no more than {most} in {element['action_id']}.")
     if kind in _ONE_OPTION:
         return {"selected_option": _option(element, value) if isinstance(value, str) else None}
     if kind in _OPTIONS:
@@ -128,13 +170,20 @@ def _initially(element: JsonObject) -> JsonObject:
     return {name: element.get(initial, [] if kind.startswith("multi_") else None)}
 
 
-def _option(element: JsonObject, value: str) -> JsonObject:
+def _options(element: JsonObject) -> list[JsonObject]:
     options = list(element.get("options", []))
     for group in element.get("option_groups", []):
         options += group["options"]
-    for option in options:
+    return options
+
+
+def _values(element: JsonObject) -> list[str]:
+    return [option["value"] for option in _options(element)]
+
+
+def _option(element: JsonObject, value: str) -> JsonObject:
+    for option in _options(element):
         if option["value"] == value:
-            chosen: JsonObject = option
-            return chosen
-    there = ", ".join(option["value"] for option in options)
+            return option
+    there = ", ".join(_values(element))
     raise LookupError(f"There is no option {value!r} in {element['action_id']}, only: {there}.")

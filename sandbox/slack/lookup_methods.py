@@ -198,12 +198,15 @@ def conversations_history(workspace: Workspace, given: JsonObject) -> JsonObject
 
 
 def conversations_replies(workspace: Workspace, given: JsonObject) -> JsonObject:
-    """conversations.replies: a thread, its first message always first, then the replies, oldest first."""
+    """conversations.replies: a thread, its first message always first, then the replies, oldest first.
+
+    Asked for a reply, Slack gives that reply alone (bolt-python issue 783).
+    """
     channel = workspace.joined(str(given["channel"]))
     message = workspace.find_message(channel, str(given["ts"]))
     if message is None:
         raise SlackError("thread_not_found")
-    parent, *replies = workspace.thread(message)
+    parent, *replies = [message] if message.is_reply else workspace.thread(message)
     return _page(workspace, [parent, *_between(replies, given)], given, _REPLIES_PAGE)
 
 

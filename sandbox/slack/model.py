@@ -117,7 +117,10 @@ class Message:
 
 @dataclass(eq=False)
 class View:
-    """A modal or a Home tab in front of one person. `body` is what the app sent, with block ids filled in."""
+    """A modal or a Home tab in front of one person. `body` is what the app sent, with ids and defaults filled in.
+
+    `channel` is the conversation that the person had in front of them when they opened it, None if there was none.
+    """
 
     id: str
     person: Person
@@ -125,6 +128,7 @@ class View:
     hash: str
     root_id: str
     previous_id: str | None = None
+    channel: Channel | None = None
     is_open: bool = True
 
     @property

@@ -110,7 +110,7 @@ class People:
             "api_app_id": self._workspace.app_id,
             "is_enterprise_install": "false",
             "response_url": response_url,
-            "trigger_id": self._views.new_trigger(person),
+            "trigger_id": self._views.new_trigger(person, channel),
         }
         went = await self._deliveries.deliver("slash_commands", payload)
         error, ack_text, ack_blocks = went.error, str(went.body.get("text") or ""), []
@@ -144,13 +144,19 @@ class People:
         return self._workspace.post(channel, self._workspace.slackbot, text, ephemeral_to=person, via="slackbot")
 
     async def click(
-        self, person: Person, where: Message | View, action_id: str, value: Filled, state: Mapping[str, Filled]
+        self,
+        person: Person,
+        where: Message | View,
+        action_id: str,
+        value: Filled,
+        state: Mapping[str, Filled],
+        block_id: str | None,
     ) -> ActionResult:
         self._refuse_out_of_sight(person, where)
-        action = pressed(where.blocks, action_id, value, self._workspace.fresh_ts())
+        action = pressed(where.blocks, action_id, value, self._workspace.fresh_ts(), block_id)
         values = state_of(where.blocks, state)
         payload = {**self._interaction("block_actions", person), "actions": [action]}
-        payload["trigger_id"] = self._views.new_trigger(person)
+        payload["trigger_id"] = self._views.new_trigger(person, where.channel)
         if isinstance(where, View):
             payload["container"] = {"type": "view", "view_id": where.id}
             payload["view"] = self._views.described(where, values)
@@ -165,7 +171,7 @@ class People:
         if errors := left_empty(view.blocks, values):
             return SubmitResult(0, False, None, 0.0, "", errors, view)
         payload = {**self._interaction("view_submission", person)}
-        payload["trigger_id"] = self._views.new_trigger(person)
+        payload["trigger_id"] = self._views.new_trigger(person, view.channel)
         payload |= {"view": self._views.described(view, values), "response_urls": []}
         went = await self._deliveries.deliver("interactive", payload)
         answer = str(went.body.get("response_action") or "") if went.acked else ""
@@ -197,7 +203,7 @@ class People:
         elif answer == "update":
             self._views.update(view.id, None, body.get("view") or {})
         elif answer == "push":
-            self._views.push(view.person, body.get("view") or {})
+            self._views.push(view.person, body.get("view") or {}, view.channel)
         elif view.is_open:
             self._views.close(view)
 
@@ -213,16 +219,24 @@ class People:
         payload |= {"view": self._views.described(view), "is_cleared": everything}
         return _result(await self._deliveries.deliver("interactive", payload))
 
-    async def shortcut(self, person: Person, callback_id: str, message: Message | None) -> ActionResult:
-        """Have Slack send a shortcut; `LookupError` for somebody of another workspace.
+    async def shortcut(
+        self, person: Person, callback_id: str, message: Message | None, channel: Channel | None
+    ) -> ActionResult:
+        """Have Slack send a shortcut; `LookupError` for somebody of another workspace, and on some messages.
 
         Their Slack offers them none (Slack documentation, Understanding Slack Connect, Slash commands are not
-        shared).
+        shared), and none is offered on a message that only one person sees (Implementing shortcuts, Message
+        shortcuts).
         """
         if self._workspace.is_external(person):
             raise LookupError(f"{person.name} is of another workspace and has no shortcuts of the app.")
+        if message is not None:
+            self._refuse_out_of_sight(person, message)
+            if message.ephemeral_to is not None:
+                raise LookupError("There are no shortcuts on an ephemeral message.")
+            channel = message.channel
         payload = self._interaction("shortcut" if message is None else "message_action", person)
-        payload |= {"callback_id": callback_id, "trigger_id": self._views.new_trigger(person)}
+        payload |= {"callback_id": callback_id, "trigger_id": self._views.new_trigger(person, channel)}
         payload["action_ts"] = self._workspace.fresh_ts()
         if message is not None:
             payload |= {"message_ts": message.ts, **self._about(person, message)}

@@ -255,13 +255,14 @@ class Slack:
         *,
         value: Filled = None,
         state: Mapping[str, Filled] | None = None,
+        block_id: str | None = None,
     ) -> ActionResult:
         """Press a button, or choose `value` in a menu; a confirmation is confirmed.
 
-        `value` also tells buttons with one action_id apart. `state` is what the inputs around it hold.
-        `LookupError` when the person cannot see it or it is not there.
+        `value` also tells elements with one action_id apart, and `block_id` those that it does not. `state` is what
+        the inputs around it hold. `LookupError` when the person cannot see it or it is not there.
         """
-        return await self._people.click(person, where, action_id, value, state or {})
+        return await self._people.click(person, where, action_id, value, state or {}, block_id)
 
     async def submit(self, person: Person, view: View, values: Mapping[str, Filled] | None = None) -> SubmitResult:
         """Fill in a modal, by block or action id, and submit it."""
@@ -275,9 +276,15 @@ class Slack:
         """Open the app's Home tab."""
         return await self._people.open_home(person)
 
-    async def shortcut(self, person: Person, callback_id: str, message: Message | None = None) -> ActionResult:
-        """Choose a global shortcut, or one on a message; `LookupError` for somebody of another workspace."""
-        return await self._people.shortcut(person, callback_id, message)
+    async def shortcut(
+        self, person: Person, callback_id: str, message: Message | None = None, *, channel: Channel | None = None
+    ) -> ActionResult:
+        """Choose a global shortcut, or one on a message; `LookupError` for somebody of another workspace.
+
+        `channel` is what the person has in front of them, which the app is not told for a global one: only a menu
+        of conversations in the modal it opens can default to it.
+        """
+        return await self._people.shortcut(person, callback_id, message, channel)
 
     async def event(self, event: JsonObject) -> ActionResult:
         """Have Slack send that event, again when it is not acknowledged."""

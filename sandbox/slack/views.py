@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sandbox.slack.block_kit import view_problems
-from sandbox.slack.model import JsonObject, Person, SlackError, View
+from sandbox.slack.elements import with_defaults
+from sandbox.slack.model import Channel, JsonObject, Person, SlackError, View
 from sandbox.slack.workspace import Workspace
 
 TRIGGER_SECONDS: Final = 3
@@ -18,6 +19,7 @@ MAX_STACK: Final = 3
 @dataclass
 class _Trigger:
     person: Person
+    channel: Channel | None
     expires: datetime
     exchanged: bool = False
 
@@ -32,10 +34,11 @@ class Views:
         self._all: dict[str, View] = {}
         self._stacks: dict[str, list[View]] = {}
 
-    def new_trigger(self, person: Person) -> str:
+    def new_trigger(self, person: Person, channel: Channel | None = None) -> str:
+        """A trigger_id for what that person did; `channel` is what they had in front of them."""
         trigger_id = f"13345224609.738474920.{self._workspace.serial():032x}"
         expires = self._workspace.clock.now() + timedelta(seconds=TRIGGER_SECONDS)
-        self._triggers[trigger_id] = _Trigger(person, expires)
+        self._triggers[trigger_id] = _Trigger(person, channel, expires)
         return trigger_id
 
     def home(self, person: Person) -> View | None:
@@ -69,14 +72,14 @@ class Views:
         trigger.exchanged = True
         if not push:
             self.clear(trigger.person)
-        return self.push(trigger.person, body)
+        return self.push(trigger.person, body, trigger.channel)
 
-    def push(self, person: Person, body: JsonObject) -> View:
+    def push(self, person: Person, body: JsonObject, channel: Channel | None = None) -> View:
         _refuse_unless_valid(body, "modal")
         stack = self._stacks.setdefault(person.id, [])
         if len(stack) >= MAX_STACK:
             raise SlackError("push_limit_reached")
-        view = self._new(person, body, stack)
+        view = self._new(person, body, stack, channel)
         stack.append(view)
         self._workspace.changed("view", view)
         return view
@@ -111,20 +114,22 @@ class Views:
         for view in self.stack(person):
             self.close(view)
 
-    def _new(self, person: Person, body: JsonObject, stack: list[View] | None = None) -> View:
+    def _new(
+        self, person: Person, body: JsonObject, stack: list[View] | None = None, channel: Channel | None = None
+    ) -> View:
         view_id = f"V{self._workspace.serial():010d}"
         root, previous = (stack[0].id, stack[-1].id) if stack else (view_id, None)
-        view = View(view_id, person, self._filled(body), self._hash(), root, previous)
+        view = View(view_id, person, self._filled(body, channel), self._hash(), root, previous, channel)
         self._all[view_id] = view
         return view
 
     def _change(self, view: View, body: JsonObject) -> View:
-        view.body, view.hash = self._filled(body), self._hash()
+        view.body, view.hash = self._filled(body, view.channel), self._hash()
         self._workspace.changed("view", view)
         return view
 
-    def _filled(self, body: JsonObject) -> JsonObject:
-        return {**body, "blocks": self._workspace.with_ids(body["blocks"])}
+    def _filled(self, body: JsonObject, channel: Channel | None) -> JsonObject:
+        return {**body, "blocks": with_defaults(self._workspace.with_ids(body["blocks"]), channel)}
 
     def _hash(self) -> str:
         return f"{int(self._workspace.clock.now().timestamp())}.{self._workspace.serial():08x}"

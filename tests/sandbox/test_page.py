@@ -218,6 +218,26 @@ async def test_a_form_is_filled_in(site: Site) -> None:
     await erin.hears("views", lambda told: told["modals"] == [])
 
 
+async def test_shortcuts_are_chosen_as_the_manifest_has_them(site: Site) -> None:
+    # What the bot does with them is its own tests' business: here it is only what it is told.
+    site.world.slack.ack_seconds = 0.1
+    alice, state = await site.window("alice")
+    anywhere, on_message = state["workspace"]["shortcuts"]
+    assert (anywhere["type"], on_message["type"]) == ("global", "message")
+    await alice.does("shortcut", callback_id=anywhere["callback_id"], channel=site.channel_id())
+    await alice.does("shortcut", callback_id=anywhere["callback_id"])
+    await alice.does("type", channel=site.channel_id(), text="anybody?")
+    said = await alice.hears_message("anybody?")
+    await alice.does("shortcut", callback_id=on_message["callback_id"], message=said["ts"])
+    told = [sent.payload for sent in site.world.slack.deliveries if sent.payload.get("callback_id")]
+    assert [(one["type"], one["callback_id"]) for one in told] == [
+        ("shortcut", "start_conference"),
+        ("shortcut", "start_conference"),
+        ("message_action", "conference_with_thread"),
+    ]
+    assert (told[2]["channel"]["id"], told[2]["message"]["text"]) == (site.channel_id(), "anybody?")
+
+
 async def _texted_code(window: Window, place: int) -> str:
     """The code in the first text on the phone that lies there."""
     told = await window.hears("phones", lambda told: told["phones"][place]["texts"])
@@ -257,6 +277,11 @@ BAD_ACTS: list[JsonObject] = [
     {"act": "click", "message": "1.2", "action_id": "ring_anew"},
     {"act": "submit", "view": "V0000000000"},
     {"act": "close", "view": "V0000000000"},
+    {"act": "shortcut"},
+    {"act": "shortcut", "callback_id": "steal_all_numbers"},
+    {"act": "shortcut", "callback_id": "start_conference", "channel": "C0NOWHERE"},
+    {"act": "shortcut", "callback_id": "conference_with_thread"},
+    {"act": "shortcut", "callback_id": "conference_with_thread", "message": "1.2"},
     {"act": "phone", "phone": "phone-0", "does": "answer"},
     {"act": "phone", "phone": "phone-0", "does": "explode"},
     {"act": "phone", "phone": "phone-99", "does": "answer"},

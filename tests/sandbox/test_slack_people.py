@@ -145,6 +145,20 @@ async def test_a_response_url_replaces_and_deletes_its_message(office: Office) -
     assert message.deleted
 
 
+async def test_an_ephemeral_answer_is_paged_through(office: Office) -> None:
+    async with plain_bot(office):
+        url = (await office.slack.command(office.alice, office.standup, "/conference")).response_url
+        # More pages than one response URL may be used for: each click brings another.
+        for page in range(8):
+            blocks = [section(f"page {page}"), actions(button("older"))]
+            assert await respond(url, text=f"page {page}", blocks=blocks, replace_original=page > 0) == (200, "")
+            (message,) = office.slack.seen_by(office.alice, office.standup)
+            assert (message.text, message.ephemeral_to) == (f"page {page}", office.alice)
+            url = (await office.slack.click(office.alice, message, "older")).response_url
+    assert await respond(url, delete_original=True) == (200, "")
+    assert office.slack.seen_by(office.alice, office.standup) == []
+
+
 async def test_a_modal_goes_its_way_through_a_bolt_app(office: Office) -> None:
     app = bolt_app(office)
     heard: list[JsonObject] = []
@@ -258,6 +272,85 @@ async def test_a_shortcut_on_a_message_carries_the_message(office: Office) -> No
     sent = payload(received[0])
     assert (sent["type"], sent["message"]["text"], sent["message_ts"]) == ("message_action", "call me", message.ts)
     assert sent["callback_id"] == "ring_author"
+
+
+async def test_a_shortcut_is_not_offered_on_what_one_person_alone_sees(office: Office) -> None:
+    await office.client.chat_postEphemeral(channel="C0STANDUP", user=office.bob.id, text="x")
+    (message,) = office.slack.seen_by(office.bob, office.standup)
+    with pytest.raises(LookupError, match="no shortcuts on an ephemeral message"):
+        await office.slack.shortcut(office.bob, "ring_author", message)
+    with pytest.raises(LookupError, match="does not see"):
+        await office.slack.shortcut(office.alice, "ring_author", message)
+
+
+def conversations(**more: object) -> JsonObject:
+    element = {"type": "conversations_select", "action_id": "c", "default_to_current_conversation": True, **more}
+    return {"type": "input", "block_id": "where", "label": plain("Where"), "element": element}
+
+
+@pytest.mark.parametrize(
+    ("element", "held"),
+    [
+        ({}, {"selected_conversation": "C0STANDUP"}),
+        ({"initial_conversation": "C0RANDOM"}, {"selected_conversation": "C0RANDOM"}),
+        ({"filter": {"include": ["private", "im"]}}, None),
+        (
+            {"type": "multi_conversations_select", "initial_conversations": ["C0RANDOM"]},
+            {"selected_conversations": ["C0STANDUP"]},
+        ),
+    ],
+    ids=["alone", "with-an-initial-one", "filtered-out", "several"],
+)
+async def test_a_menu_defaults_to_the_conversation_in_front_of_the_person(
+    office: Office, element: JsonObject, held: JsonObject | None
+) -> None:
+    form = modal(conversations(**element))
+    async with plain_bot(office) as received:
+        await office.slack.shortcut(office.alice, "ring", channel=office.standup)
+        assert "channel" not in payload(received[0])
+        await office.client.views_open(trigger_id=payload(received[0])["trigger_id"], view=form)
+        (view,) = office.slack.views(office.alice)
+        await office.client.views_update(view_id=view.id, view=form)
+        submitted = await office.slack.submit(office.alice, view)
+    if held is None:
+        assert submitted.errors == {"where": "Please complete this required field."}
+    else:
+        sent = payload(received[1])["view"]["state"]["values"]["where"]["c"]
+        assert sent == {"type": view.blocks[0]["element"]["type"], **held}
+
+
+async def test_from_the_home_tab_there_is_no_conversation_to_default_to(office: Office) -> None:
+    async with plain_bot(office) as received:
+        await office.slack.shortcut(office.alice, "ring")
+        await office.client.views_open(trigger_id=payload(received[0])["trigger_id"], view=modal(conversations()))
+        (view,) = office.slack.views(office.alice)
+        assert (await office.slack.submit(office.alice, view)).errors.keys() == {"where"}
+
+
+async def test_menus_with_one_action_id_are_told_apart_by_option_or_block(office: Office) -> None:
+    def row(block_id: str, *values: str) -> JsonObject:
+        options = [{"text": plain(value), "value": value} for value in values]
+        menu = {"type": "overflow", "action_id": "person", "options": options}
+        return {**section("x"), "block_id": block_id, "accessory": menu}
+
+    message = await posted(office, row("bob", "ring", "bob-out"), row("carol", "ring", "carol-out"))
+    async with plain_bot(office) as received:
+        await office.slack.click(office.alice, message, "person", value="carol-out")
+        await office.slack.click(office.alice, message, "person", value="ring", block_id="bob")
+        with pytest.raises(LookupError, match="more than one element"):
+            await office.slack.click(office.alice, message, "person", value="ring")
+    pressed = [payload(one)["actions"][0] for one in received]
+    assert [(one["block_id"], one["selected_option"]["value"]) for one in pressed] == [
+        ("carol", "carol-out"),
+        ("bob", "ring"),
+    ]
+
+
+async def test_no_more_can_be_chosen_than_a_menu_takes(office: Office) -> None:
+    menu = {"type": "multi_users_select", "action_id": "who", "max_selected_items": 1}
+    view = opened(office, modal({"type": "input", "block_id": "who", "label": plain("Who"), "element": menu}))
+    with pytest.raises(LookupError, match="no more than 1"):
+        await office.slack.submit(office.alice, view, {"who": [office.alice.id, office.bob.id]})
 
 
 async def test_an_unknown_response_url_has_expired(office: Office) -> None:

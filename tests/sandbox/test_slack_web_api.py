@@ -96,6 +96,8 @@ async def test_a_thread_hangs_together(office: Office) -> None:
     assert history["messages"][1]["reply_count"] == 2
     replies = await office.client.conversations_replies(channel=office.standup.id, ts=parent["ts"])
     assert [message["text"] for message in replies["messages"]] == ["A call", "busy", "over"]
+    of_a_reply = await office.client.conversations_replies(channel=office.standup.id, ts=replies["messages"][1]["ts"])
+    assert [message["text"] for message in of_a_reply["messages"]] == ["busy"]
 
 
 async def test_a_post_to_a_person_is_a_direct_message(office: Office) -> None:
