@@ -1,9 +1,12 @@
 // Block Kit as DOM nodes. `surface` is where the blocks stand: it knows how to press, and collects what inputs hold.
 
-import { el, hidden } from "./dom.js";
+import { el } from "./dom.js";
 import { confirmed } from "./dialogs.js";
 import { control } from "./inputs.js";
-import { anchor, channelMention, date, emojiOf, groupMention, mrkdwn, plain, userMention } from "./mrkdwn.js";
+import { menuButton } from "./menu.js";
+import { anchor, channelMention, date, emojiOf, groupMention, mrkdwn, plain, spoken, userMention } from "./mrkdwn.js";
+
+const LONGEST_NAME_CHARACTERS = 60;
 
 export function renderBlocks(blocks, surface) {
   return blocks.map((block) => (RENDER[block.type] ?? unknown)(block, surface));
@@ -21,7 +24,7 @@ const RENDER = {
   context: (block) =>
     el("div.context", {}, block.elements.map((one) => (one.type === "image" ? image(one) : el("span", {}, textOf(one))))),
   actions: (block, surface) =>
-    el("div.actions", {}, block.elements.map((one) => interactive(one, surface))),
+    el("div.actions", {}, block.elements.map((one) => interactive(one, surface, block))),
   input,
   image: (block) => el("figure", {}, image(block), block.title ? el("figcaption", {}, textOf(block.title)) : null),
   rich_text: (block) => el("div.rich", {}, block.elements.map(richBlock)),
@@ -40,8 +43,16 @@ function section(block, surface) {
       block.text ? el("p", {}, textOf(block.text)) : null,
       block.fields ? el("div.fields", {}, block.fields.map((one) => el("p", {}, textOf(one)))) : null,
     ),
-    block.accessory ? interactive(block.accessory, surface) : null,
+    block.accessory ? interactive(block.accessory, surface, block, nameOf(block)) : null,
   );
+}
+
+// What a section is about, in few words: of eight menus on a board, each says whose it is.
+function nameOf(block) {
+  const text = block.text ?? block.fields[0];
+  const line = text.text.split("\n")[0];
+  const said = text.type === "mrkdwn" ? spoken(line) : plain(line);
+  return said.length > LONGEST_NAME_CHARACTERS ? `${said.slice(0, LONGEST_NAME_CHARACTERS)}…` : said;
 }
 
 function image(its) {
@@ -50,35 +61,42 @@ function image(its) {
     : el("span.soft", {}, `(image: ${its.alt_text})`);
 }
 
-function interactive(element, surface) {
+function interactive(element, surface, block, about = "") {
   if (element.type === "image") return image(element);
-  if (element.type === "button") return button(element, surface);
-  if (element.type === "overflow") return overflow(element, surface);
-  const label = element.placeholder ? plain(element.placeholder.text) : "Choose";
+  if (element.type === "button") return button(element, surface, block);
+  if (element.type === "overflow") return overflow(element, surface, block, about);
+  let held;
   const its = control(element, {
-    label,
+    label: about || (element.placeholder ? plain(element.placeholder.text) : "Choose"),
+    focus: focusKey(element, surface, block),
     changed: async (value) => {
-      if (await confirmed(element.confirm)) surface.press(element, value);
+      if (!(await confirmed(element.confirm))) return its.write(held);
+      held = value;
+      surface.press(element, value, block.block_id);
     },
   });
-  surface.inputs?.set(element.action_id, its.read);
+  held = its.read();
+  surface.inputs?.set(element.action_id, its);
   return its.node;
 }
 
-// Names a control, so that it is found again in a later drawing of the same message: its block has another id then.
-function focusKey(element, surface) {
-  const name = `${surface.id}/${element.action_id}/${element.value ?? ""}`;
+// A block id that the app did not choose is another one with every edit.
+const MADE_UP = /^b\d{4,}$/;
+
+// Names a control, so that it is found again in a later drawing of the same message.
+function focusKey(element, surface, block) {
+  const name = [surface.id, element.action_id, element.value ?? "", MADE_UP.test(block.block_id) ? "" : block.block_id].join("/");
   surface.named ??= new Map();
   surface.named.set(name, (surface.named.get(name) ?? 0) + 1);
   return `${name}/${surface.named.get(name)}`;
 }
 
-function button(element, surface) {
+function button(element, surface, block) {
   const style = element.style ? `.${element.style}` : "";
   const press = async (event) => {
     if (!(await confirmed(element.confirm, event.currentTarget))) return;
     if (element.url) window.open(element.url, "_blank", "noreferrer");
-    surface.press(element, element.value ?? null);
+    surface.press(element, element.value ?? null, block.block_id);
   };
   return el(
     `button${style}`,
@@ -86,44 +104,26 @@ function button(element, surface) {
       type: "button",
       onclick: press,
       "aria-label": element.accessibility_label,
-      "data-focus": focusKey(element, surface),
+      "data-focus": focusKey(element, surface, block),
     },
     textOf(element.text),
   );
 }
 
-function overflow(element, surface) {
-  const choose = async (option) => {
-    menu.hidden = true;
-    opener.setAttribute("aria-expanded", "false");
-    opener.focus();
-    if (await confirmed(element.confirm, opener)) surface.press(element, option.value);
+function overflow(element, surface, block, about) {
+  const items = element.options.map((one) => ({
+    value: one.value,
+    text: plain(one.text.text),
+    about: one.description ? plain(one.description.text) : "",
+  }));
+  const choose = async (value, opener) => {
+    if (!(await confirmed(element.confirm, opener))) return;
+    const { url } = element.options.find((one) => one.value === value);
+    if (url) window.open(url, "_blank", "noreferrer");
+    surface.press(element, value, block.block_id);
   };
-  const menu = el(
-    "ul.overflow-menu",
-    { hidden: true },
-    element.options.map((option) => el("li", {}, el("button", { type: "button", onclick: () => choose(option) }, textOf(option.text)))),
-  );
-  const toggle = () => {
-    menu.hidden = !menu.hidden;
-    opener.setAttribute("aria-expanded", String(!menu.hidden));
-    if (!menu.hidden) menu.querySelector("button").focus();
-  };
-  const opener = el(
-    "button.quiet",
-    { type: "button", "aria-expanded": "false", onclick: toggle, "data-focus": focusKey(element, surface) },
-    "⋯",
-    hidden("More actions"),
-  );
-  const escape = (event) => {
-    if (event.key === "Escape" && !menu.hidden) {
-      event.stopPropagation();
-      event.preventDefault();
-      toggle();
-      opener.focus();
-    }
-  };
-  return el("div.overflow", { onkeydown: escape }, opener, menu);
+  const label = about ? `More actions: ${about}` : "More actions";
+  return menuButton("button.quiet.more", { "data-focus": focusKey(element, surface, block) }, { label, items, choose }, "⋯");
 }
 
 function input(block, surface) {
@@ -133,9 +133,10 @@ function input(block, surface) {
     label: plain(block.label.text),
     required: !block.optional,
     hasLabel: true,
-    changed: block.dispatch_action ? (value) => surface.press(block.element, value) : undefined,
+    focus: focusKey(block.element, surface, block),
+    changed: block.dispatch_action ? (value) => surface.press(block.element, value, block.block_id) : undefined,
   });
-  surface.inputs?.set(block.block_id, its.read);
+  surface.inputs?.set(block.block_id, its);
   const name = [...textOf(block.label), block.optional ? el("span.soft", {}, " (optional)") : null];
   const hint = block.hint ? el("p.hint", { id: `${id}-hint` }, textOf(block.hint)) : null;
   const error = el("p.field-error", { id: `${id}-error`, hidden: true });

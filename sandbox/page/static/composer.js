@@ -3,6 +3,7 @@
 import { notice } from "./announce.js";
 import { byId, el, fill, hidden } from "./dom.js";
 import { currentChannel, currentPlace, placeName } from "./places.js";
+import { globalShortcuts } from "./shortcuts.js";
 import { act, on, person, store, viewer } from "./state.js";
 
 const COMMANDS = [
@@ -206,4 +207,7 @@ on("place has_rung all_channels phones", draw);
 // Another person has not typed these.
 on("state", () => {
   typedBefore.length = recalled = 0;
+});
+on("state", () => {
+  if (!form.querySelector(".shortcuts")) form.prepend(globalShortcuts(() => ({ channel: currentPlace() })));
 });

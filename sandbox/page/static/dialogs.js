@@ -1,6 +1,6 @@
 // Modals and confirmations, in the browser's own <dialog>: it keeps the focus inside and gives it back.
 
-import { byId, el } from "./dom.js";
+import { byId, el, giveBack, refocus } from "./dom.js";
 import { renderBlocks, textOf } from "./blocks.js";
 import { act, on, store } from "./state.js";
 import { notice, speakIn } from "./announce.js";
@@ -30,17 +30,15 @@ export function confirmed(its, from = document.activeElement) {
     );
     confirm.onclose = () => {
       answer(false);
-      giveBack(from);
+      leave(from);
     };
     confirm.showModal();
   });
 }
 
-function giveBack(to) {
-  if (to?.isConnected && to !== document.body) return to.focus();
-  if (modal.open) return focusFirst();
-  const same = to?.dataset?.focus && document.querySelector(`[data-focus="${CSS.escape(to.dataset.focus)}"]`);
-  (same || (byId("composer").hidden ? byId("home") : byId("composer-input"))).focus();
+function leave(to) {
+  if (!modal.open) giveBack(to);
+  else if (!refocus(to, { within: modal })) focusFirst();
 }
 
 function focusFirst() {
@@ -59,19 +57,22 @@ function draw() {
   }
   const isSame = shown?.id === top.id;
   if (isSame && shown.hash === top.hash) return;
-  const held = isSame ? snapshot() : null;
+  const before = isSame ? shown.inputs : new Map();
   shown = { id: top.id, hash: top.hash, inputs: new Map(), fields: new Map() };
   const focused = modal.contains(document.activeElement) ? document.activeElement : null;
   fillForm(top);
-  if (held) restore(held);
+  // What was filled in stays, where the same input still stands.
+  for (const [name, old] of before) {
+    const its = shown.inputs.get(name);
+    if (its?.actionId === old.actionId) its.write(old.read());
+  }
   if (!modal.open) {
     opener = document.activeElement;
     modal.showModal();
     speakIn(modal);
   }
-  const same = isSame && focused?.id ? byId(focused.id) : null;
-  if (same) same.focus();
-  else if (!isSame || focused?.isConnected === false) focusFirst();
+  const isBack = isSame && focused && refocus(focused, { within: modal, exactly: true });
+  if (!isBack && (!isSame || focused)) focusFirst();
 }
 
 // Into the same elements each time: only so is it said aloud that a form has changed.
@@ -80,7 +81,7 @@ function fillForm(view) {
     id: view.id,
     inputs: shown.inputs,
     fields: shown.fields,
-    press: (element, value) => press({ view: view.id }, element, value, shown.inputs, trouble),
+    press: (element, value, blockId) => press({ view: view.id, block_id: blockId }, element, value, shown.inputs, trouble),
   };
   const trouble = (text) => {
     problem.textContent = text;
@@ -89,7 +90,7 @@ function fillForm(view) {
   const problem = el("p.field-error", { role: "alert", hidden: true });
   byId("modal-form").onsubmit = async (event) => {
     event.preventDefault();
-    const values = Object.fromEntries([...shown.inputs].map(([name, read]) => [name, read()]));
+    const values = valuesOf(shown.inputs);
     trouble("");
     const went = await act("submit", { view: view.id, values });
     if (went.error) trouble(went.error);
@@ -105,21 +106,13 @@ function fillForm(view) {
   );
 }
 
-const snapshot = () => new Map([...modal.querySelectorAll("[id^=input-]")].map((one) => [one.id, one.value]));
-
-function restore(held) {
-  for (const [id, value] of held) {
-    const field = byId(id);
-    if (field && "value" in field && value !== undefined) field.value = value;
-  }
-}
+const valuesOf = (inputs) => Object.fromEntries([...inputs].map(([name, its]) => [name, its.read()]));
 
 const dismiss = () => shown && act("close", { view: shown.id });
 
 // Presses a button or chooses in a menu, with what the inputs around it hold.
 export async function press(where, element, value, inputs, trouble = notice) {
-  const state = Object.fromEntries([...inputs].map(([name, read]) => [name, read()]));
-  const went = await act("click", { ...where, action_id: element.action_id, value, state });
+  const went = await act("click", { ...where, action_id: element.action_id, value, state: valuesOf(inputs) });
   if (went.error) trouble(went.error);
 }
 
@@ -129,7 +122,7 @@ modal.addEventListener("cancel", (event) => {
 });
 modal.addEventListener("close", () => {
   speakIn(modal.open ? modal : document.body);
-  giveBack(opener);
+  leave(opener);
 });
 
 on("state views", draw);

@@ -22,8 +22,29 @@ export const hidden = (text) => el("span.hidden", {}, text);
 
 const drawn = new WeakMap();
 
+// The control that stands where one called `place` stood (its data-focus: what it is in, its action, and more): the
+// same, or else one for the same action, or else the first in the same message or view.
+export function sameControl(place, { within = document, exactly = false } = {}) {
+  if (!place) return null;
+  const [surface, action] = place.split("/");
+  const find = (how, text) => within.querySelector(`[data-focus${how}="${CSS.escape(text)}"]`);
+  return find("", place) ?? (exactly ? null : (find("^", `${surface}/${action}/`) ?? find("^", `${surface}/`)));
+}
+
+// Gives the focus to a node, or to what stands in its place if it has been drawn anew. Says whether there was such.
+export function refocus(node, where) {
+  const to = node?.isConnected && node !== document.body ? node : sameControl(node?.dataset?.focus, where);
+  to?.focus();
+  return Boolean(to);
+}
+
+// The same, with a place for the focus if nothing stands there any more.
+export function giveBack(node) {
+  if (!refocus(node)) (byId("composer").hidden ? byId("home") : byId("composer-input")).focus();
+}
+
 // Makes `container` hold one child for each item. A child is built anew only when its item has changed, and
-// the focus inside it goes to the same place in the new one (marked by data-focus).
+// the focus inside it goes to the same place in the new one (marked by data-focus), or to what scrolls around it.
 export function fill(container, items, key, build) {
   const before = new Map([...container.children].map((child) => [child.dataset.key, child]));
   const focused = container.contains(document.activeElement) ? document.activeElement : null;
@@ -46,7 +67,7 @@ export function fill(container, items, key, build) {
   });
   if (focused && !focused.isConnected) {
     const node = nodes.find((one) => one.dataset.key === row);
-    const all = node ? [...node.querySelectorAll("[data-focus]")] : [];
-    (all.find((one) => one.dataset.focus === place) ?? all[0])?.focus();
+    const same = node && (sameControl(place, { within: node }) ?? node.querySelector("[data-focus]"));
+    (same ?? container.closest("[tabindex]"))?.focus();
   }
 }

@@ -1,17 +1,22 @@
-// The inputs of Block Kit as the browser's own controls. `read()` gives what the stand-in takes as filled in.
+// The inputs of Block Kit as the browser's own controls. `read()` gives what the stand-in takes as filled in, and
+// `write()` takes it.
 
 import { el } from "./dom.js";
 import { plain } from "./mrkdwn.js";
-import { store, viewer } from "./state.js";
+import { store } from "./state.js";
 
-export function control(element, { id, label, required, hasLabel, changed } = {}) {
+export function control(element, { id, label, required, hasLabel, focus, changed } = {}) {
   const aria = {
     id,
     "aria-label": hasLabel ? undefined : label,
     "aria-required": required ? "true" : undefined,
-    "data-focus": element.action_id,
+    "data-focus": focus,
     autofocus: element.focus_on_load,
   };
+  return { ...build(element, aria, label, changed), actionId: element.action_id };
+}
+
+function build(element, aria, label, changed) {
   if (element.type === "radio_buttons" || element.type === "checkboxes") return choices(element, optionsOf(element), aria, label, changed);
   if (element.type.startsWith("multi_")) return choices({ ...element, type: "checkboxes" }, optionsOf(element), aria, label, changed);
   if (element.type.endsWith("_select")) return select(element, optionsOf(element), aria, changed);
@@ -39,7 +44,12 @@ function typed(element, aria, changed) {
     onchange: changed ? () => changed(read()) : undefined,
   });
   const read = () => (isDateTime && node.value ? String(Math.floor(new Date(node.value).getTime() / 1000)) : node.value || null);
-  return { node, focusable: node, read };
+  const write = (value) => {
+    // As the visitor types it, in the browser's own zone.
+    const local = isDateTime && value ? new Date((Number(value) - new Date(value * 1000).getTimezoneOffset() * 60) * 1000).toISOString().slice(0, 16) : value;
+    node.value = local ?? "";
+  };
+  return { node, focusable: node, read, write };
 }
 
 function select(element, options, aria, changed) {
@@ -49,9 +59,16 @@ function select(element, options, aria, changed) {
     "select",
     { ...aria, onchange: changed ? () => node.value && changed(node.value) : undefined },
     el("option", { value: "" }, first),
-    options.map(([value, text]) => el("option", { value, selected: value === initial }, text)),
+    grouped(
+      options,
+      ({ value, text }) => el("option", { value, selected: value === initial }, text),
+      (name, nodes) => el("optgroup", { label: name }, nodes),
+    ),
   );
-  return { node, focusable: node, read: () => node.value || null };
+  const write = (value) => {
+    node.value = options.some((one) => one.value === value) ? value : "";
+  };
+  return { node, focusable: node, read: () => node.value || null, write };
 }
 
 let groups = 0;
@@ -60,27 +77,81 @@ function choices(element, options, aria, label, changed) {
   const type = element.type === "checkboxes" ? "checkbox" : "radio";
   const name = `choice-${++groups}`;
   const held = [element.initial_option, ...(element.initial_options ?? [])].filter(Boolean).map((one) => one.value);
-  const initial = new Set([...held, ...(element.initial_users ?? []), ...(element.initial_channels ?? []), ...(element.initial_conversations ?? [])]);
-  const boxes = options.map(([value]) => el("input", { type, name, value, checked: initial.has(value) }));
+  const initial = [...held, ...(element.initial_users ?? []), ...(element.initial_channels ?? []), ...(element.initial_conversations ?? [])];
+  const boxes = new Map(options.map(({ value }) => [value, el("input", { type, name, value, "data-focus": `${aria["data-focus"]}/${value}` })]));
+  const all = [...boxes.values()];
+  const most = element.max_selected_items ?? Infinity;
   const read = () => {
-    const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
+    const chosen = all.filter((box) => box.checked).map((box) => box.value);
     return type === "checkbox" ? chosen : (chosen[0] ?? null);
   };
-  if (boxes[0]) boxes[0].dataset.focus = element.action_id;
+  // As many as may be are chosen: the others can't be, until one of them is given up.
+  const restrict = () => {
+    const isFull = all.filter((box) => box.checked).length >= most;
+    for (const box of all) box.disabled = isFull && !box.checked;
+  };
+  const write = (value) => {
+    const chosen = [value].flat();
+    for (const box of all) box.checked = chosen.includes(box.value);
+    restrict();
+  };
+  write(initial);
   const node = el(
     "div.choices",
-    { id: aria.id, role: type === "radio" ? "radiogroup" : "group", "aria-label": label, tabindex: "-1", onchange: changed ? () => changed(read()) : undefined },
-    options.map(([, text], index) => el("label", {}, boxes[index], " ", text)),
+    {
+      id: aria.id,
+      role: type === "radio" ? "radiogroup" : "group",
+      "aria-label": label,
+      tabindex: "-1",
+      onchange: () => {
+        if (type === "checkbox") restrict();
+        changed?.(read());
+      },
+    },
+    grouped(
+      options,
+      ({ value, text, about }) => el("label", {}, boxes.get(value), " ", text, about ? el("span.soft", {}, ` ${about}`) : null),
+      (group, nodes) => el("div.choices-group", { role: "group", "aria-label": group }, el("p.soft", { "aria-hidden": "true" }, group), nodes),
+    ),
+    most < Infinity ? el("p.hint", {}, `At most ${most}.`) : null,
   );
-  return { node, focusable: node, read, isGroup: true };
+  return { node, focusable: node, read, write, isGroup: true };
+}
+
+// Each option drawn, and those of a named group together.
+function grouped(options, draw, drawGroup) {
+  const names = [...new Set(options.map((one) => one.group))];
+  return names.flatMap((name) => {
+    const nodes = options.filter((one) => one.group === name).map(draw);
+    return name === undefined ? nodes : [drawGroup(name, nodes)];
+  });
 }
 
 function optionsOf(element) {
-  const people = () => store.workspace.people.map((one) => [one.id, `${one.real_name} (@${one.name})`]);
-  const channels = () => store.all_channels.map((one) => [one.id, `#${one.name}`]);
   if (element.type.includes("users")) return people();
   if (element.type.includes("channels")) return channels();
-  if (element.type.includes("conversations")) return [...channels(), [viewer().id, viewer().real_name]];
-  const options = [...(element.options ?? []), ...(element.option_groups ?? []).flatMap((group) => group.options)];
-  return options.map((one) => [one.value, plain(one.text.text)]);
+  if (element.type.includes("conversations")) return conversations(element.filter ?? {});
+  const groupsOf = element.option_groups ?? [{ options: element.options ?? [] }];
+  return groupsOf.flatMap((group) =>
+    group.options.map((one) => ({
+      value: one.value,
+      text: plain(one.text.text),
+      about: one.description ? plain(one.description.text) : "",
+      group: group.label && plain(group.label.text),
+    })));
+}
+
+// Bots can be chosen as well, as in Slack; whoever looks for a colleague finds them first.
+function people() {
+  const inOrder = [...store.workspace.people].sort((a, b) => a.is_bot - b.is_bot);
+  return inOrder.map((one) => ({ value: one.id, text: `${one.real_name} (@${one.name})` }));
+}
+
+const channels = () => store.all_channels.map((one) => ({ value: one.id, text: `#${one.name}` }));
+
+// Every channel here is public, and every direct message is with the bot.
+function conversations({ include, exclude_bot_users: withoutBots }) {
+  const wanted = (kind) => !include || include.includes(kind);
+  const direct = store.channels.filter((one) => one.is_direct).map((one) => ({ value: one.id, text: "Rollcall (direct message)" }));
+  return [...(wanted("public") ? channels() : []), ...(wanted("im") && !withoutBots ? direct : [])];
 }

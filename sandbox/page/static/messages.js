@@ -3,9 +3,10 @@
 import { notice, say } from "./announce.js";
 import { renderBlocks } from "./blocks.js";
 import { press } from "./dialogs.js";
-import { byId, el, fill } from "./dom.js";
+import { byId, el, fill, refocus, sameControl } from "./dom.js";
 import { clockTime, mrkdwn, spoken } from "./mrkdwn.js";
 import { HOME, avatar, currentChannel, currentPlace, placeName } from "./places.js";
+import { messageShortcuts } from "./shortcuts.js";
 import { act, inOrder, on, person, remember, remembered, replies, store } from "./state.js";
 
 const NEAR_THE_END_PIXELS = 80;
@@ -59,32 +60,44 @@ function entry(message, inChannel) {
           el("time.soft", { datetime: new Date(at * 1000).toISOString() }, clockTime(at)),
           message.edited ? el("span.soft", {}, "(edited)") : null,
         ),
-        body(message),
-        inChannel ? threadButton(message) : null,
+        body(message, surfaceOf(message, inChannel)),
+        inChannel && message.answered ? threadButton(message) : null,
+        message.only_you ? null : tools(message, inChannel),
       ),
     ),
   );
 }
 
-function body(message) {
+// A thread shows its first message a second time.
+const surfaceOf = (message, inChannel) => (inChannel ? message.ts : `thread-${message.ts}`);
+
+function body(message, id) {
   const inputs = new Map();
   const surface = {
-    id: message.ts,
+    id,
     inputs,
-    press: (element, value) => press({ message: message.ts }, element, value, inputs),
+    press: (element, value, blockId) => press({ message: message.ts, block_id: blockId }, element, value, inputs),
   };
   return el("div.body", {}, message.blocks.length ? renderBlocks(message.blocks, surface) : el("p", {}, mrkdwn(message.text)));
 }
 
-function threadButton(message) {
-  if (message.only_you || message.thread_ts) return null;
-  const count = message.answered?.count ?? 0;
-  const label = count ? `${count} ${count === 1 ? "reply" : "replies"}` : "Reply in thread";
+// Where a mouse can hover, they are seen only near it.
+function tools(message, inChannel) {
   return el(
-    count ? "button.thread-link" : "button.thread-link.quiet-until-near",
-    { type: "button", onclick: () => openThread(message.ts), "data-focus": "thread" },
-    label,
-    count ? el("span.soft", {}, ` last at ${clockTime(Number(message.answered.last))}`) : null,
+    "div.tools",
+    {},
+    inChannel && !message.thread_ts && !message.answered ? threadButton(message) : null,
+    messageShortcuts(message, `${surfaceOf(message, inChannel)}/more/`),
+  );
+}
+
+function threadButton(message) {
+  const { count, last } = message.answered ?? { count: 0 };
+  return el(
+    "button.thread-link",
+    { type: "button", onclick: () => openThread(message.ts), "data-focus": `${message.ts}/thread/` },
+    count ? `${count} ${count === 1 ? "reply" : "replies"}` : "Reply in thread",
+    count ? el("span.soft", {}, ` last at ${clockTime(Number(last))}`) : null,
   );
 }
 
@@ -108,7 +121,11 @@ for (const id of ["messages-scroll", "thread-scroll"]) {
 function drawHome() {
   const home = store.views.home;
   const inputs = new Map();
-  const surface = { id: "home", inputs, press: (element, value) => press({ view: home.id }, element, value, inputs) };
+  const surface = {
+    id: "home",
+    inputs,
+    press: (element, value, blockId) => press({ view: home.id, block_id: blockId }, element, value, inputs),
+  };
   const version = JSON.stringify([home, store.me.id]);
   const region = byId("home");
   if (region.dataset.version === version) return;
@@ -117,7 +134,7 @@ function drawHome() {
   region.replaceChildren(
     ...(home ? renderBlocks(home.blocks, surface) : [el("p.empty", {}, "Rollcall has not drawn this person's Home tab yet. It does so when the tab is opened.")]),
   );
-  if (focused) (region.querySelector(`[data-focus="${CSS.escape(focused.dataset.focus ?? "")}"]`) ?? region).focus();
+  if (focused) (sameControl(focused.dataset.focus, { within: region }) ?? region).focus();
 }
 
 function openThread(ts) {
@@ -134,8 +151,7 @@ function closeThread() {
   thread = null;
   remember("thread", null);
   draw();
-  const opener = byId("messages").querySelector(`[data-key="${CSS.escape(root)}"] [data-focus=thread]`);
-  (cameFrom?.isConnected ? cameFrom : (opener ?? byId("composer-input")))?.focus();
+  if (!refocus(cameFrom)) (sameControl(`${root}/thread/`) ?? byId("composer-input")).focus();
 }
 
 function drawThread() {
@@ -152,7 +168,9 @@ function drawThread() {
 
 function arrived({ message, is_new: isNew }) {
   draw();
-  if (!isNew || message.user === store.me.id) return;
+  // An answer to the visitor alone that was replaced is a page of something that they leaf through.
+  const isNews = isNew || (message.only_you && message.channel === currentPlace());
+  if (!isNews || message.user === store.me.id) return;
   const channel = store.channels.find((one) => one.id === message.channel);
   const where = channel ? placeName(channel) : "";
   say(`${person(message.user)?.real_name} in ${where}${message.thread_ts ? ", thread" : ""}: ${spoken(message.text)}`);
