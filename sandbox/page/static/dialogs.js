@@ -71,8 +71,15 @@ function draw() {
     modal.showModal();
     speakIn(modal);
   }
-  const isBack = isSame && focused && refocus(focused, { within: modal, exactly: true });
-  if (!isBack && (!isSame || focused)) focusFirst();
+  if (!isSame) focusFirst();
+  else if (focused) stay(focused);
+}
+
+// In a view that has changed, whoever was filling something in goes on there. A press leads to what the app wants
+// filled in next, if it says so.
+function stay(focused) {
+  const isLedOn = !focused.matches("input, select, textarea") && modal.querySelector("[autofocus]");
+  if (isLedOn || !refocus(focused, { within: modal, exactly: true })) focusFirst();
 }
 
 // Into the same elements each time: only so is it said aloud that a form has changed.
