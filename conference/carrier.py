@@ -2,7 +2,8 @@
 
 CarrierError
 ├── Refused        the carrier said no, with a code; nothing was done
-│   └── NoSuchCall it knows no call of that name
+│   ├── NoSuchCall it knows no call of that name
+│   └── NotEnoughCredit there is too little money in the account
 ├── NotSent        the request surely never left; it may be sent again
 └── AnswerLost     the request left, and what became of it is not known; it must not be repeated
 """
@@ -10,6 +11,7 @@ CarrierError
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from conference.model import Report
@@ -34,6 +36,10 @@ class NoSuchCall(Refused):
     """The carrier knows no call of that name, and never will."""
 
 
+class NotEnoughCredit(Refused):
+    """There is too little money in the carrier's account for what was asked."""
+
+
 class NotSent(CarrierError):  # noqa: N818
     """The request surely never left this machine."""
 
@@ -54,6 +60,22 @@ class Placed:
     txn_refs: tuple[str, ...]
 
 
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What is left in the carrier's account: decimal money in its currency code. It may be less than nothing."""
+
+    currency: str
+    amount: Decimal
+
+    def __str__(self) -> str:
+        """As people write it, `SGD 4.20`; fractions of a cent are kept, `SGD 0.105`."""
+        in_cents = self.amount.quantize(_CENT)
+        return f"{self.currency} {in_cents if in_cents == self.amount else self.amount:f}"
+
+
 class Carrier(Protocol):
     """A telephone company with conference rooms."""
 
@@ -65,6 +87,9 @@ class Carrier(Protocol):
 
     async def status(self, txn_ref: str) -> Report:
         """What is known of one call. Raises any CarrierError."""
+
+    async def balance(self) -> Balance:
+        """What is left in the account. Raises any CarrierError."""
 
     def history(self, since: datetime, until: datetime, *, tag: str) -> AsyncIterator[Report]:
         """What is known of the calls between two moments that carry a tag. Raises any CarrierError."""

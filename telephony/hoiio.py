@@ -1,4 +1,4 @@
-"""Hoiio's voice, conference and SMS calls over HTTP. Facts from Hoiio's Open API documentation.
+"""Hoiio's voice, conference, SMS and account calls over HTTP. Facts from Hoiio's Open API documentation.
 
 Hoiio speaks of times in GMT+8, without saying so; everything here is turned to and from aware UTC.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from conference.carrier import AnswerLost, NoSuchCall, NotSent, Placed, Refused
+from conference.carrier import AnswerLost, Balance, NoSuchCall, NotEnoughCredit, NotSent, Placed, Refused
 from conference.model import CallState, Charge, Report
 
 HOIIO_TIME = timezone(timedelta(hours=8))
@@ -27,7 +27,8 @@ SUCCESS = "success_ok"
 UNREADABLE = "unreadable_answer"
 """Stands for Hoiio's code where its answer makes no sense."""
 
-NO_SUCH_CALL = "error_invalid_txn_ref"
+_REFUSALS = {"error_invalid_txn_ref": NoSuchCall, "error_insufficient_credit": NotEnoughCredit}
+"""Codes that the core treats apart. The others are plain refusals."""
 UNSURE_CODES = frozenset({"error_internal_server_error"})
 """Codes that do not say that nothing was done."""
 
@@ -42,6 +43,8 @@ _ROOM = re.compile(r"[A-Za-z0-9._]{1,32}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MONEY = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 """What Decimal would take besides, such as `1e9999999`, is no price of a phone call."""
+
+_BALANCE = re.compile(rf"-?{_MONEY.pattern}")
 
 _ENDED_FIELDS = ("duration", "debit")
 """Hoiio voice/query_status: absent until the call ends. The other fields may stand in any answer."""
@@ -101,6 +104,16 @@ class Hoiio:
             raise AnswerLost(UNREADABLE)
         return replace(report, txn_ref=txn_ref)
 
+    async def balance(self) -> Balance:
+        """Hoiio user/get_balance. An answer of success that cannot be read is an answer lost."""
+        answer = await self._post("user/get_balance", {})
+        currency = str(answer.get("currency") or "").strip()
+        amount = str(answer.get("balance", "")).strip()
+        if not (_CURRENCY.fullmatch(currency) and _BALANCE.fullmatch(amount)):
+            raise AnswerLost(UNREADABLE)
+        # Adding nothing leaves no `-0.00` to be shown to people.
+        return Balance(currency, Decimal(amount) + 0)
+
     async def history(self, since: datetime, until: datetime, *, tag: str) -> AsyncIterator[Report]:
         """Hoiio voice/get_history, its pages one after another, narrowed to a tag."""
         page, pages = 1, 1
@@ -150,7 +163,7 @@ class Hoiio:
             raise AnswerLost(code)
         if response.is_success and not isinstance(status, str):
             raise AnswerLost(UNREADABLE)
-        raise NoSuchCall(code) if code == NO_SUCH_CALL else Refused(code)
+        raise _REFUSALS.get(code, Refused)(code)
 
 
 def read_notification(fields: Mapping[str, str]) -> Report | None:

@@ -14,7 +14,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.carrier import AnswerLost, CarrierError, NotSent, Placed, Refused
+from conference.carrier import AnswerLost, Balance, CarrierError, NotEnoughCredit, NotSent, Placed, Refused
 from conference.model import CallState, Charge, Report
 from telephony.hoiio import Credentials, Hoiio, read_notification
 from tests.unit.generated import charge
@@ -302,10 +302,16 @@ async def test_hoiios_own_word_for_a_server_error_is_an_answer_lost(server: Serv
 
 
 @pytest.mark.parametrize("status", [200, 400, 403])
-@pytest.mark.parametrize("code", ["error_insufficient_credit", "error_dest_param_missing", "error_nobody_heard_of"])
+@pytest.mark.parametrize("code", ["error_dest_invalid", "error_dest_param_missing", "error_nobody_heard_of"])
 async def test_a_code_is_a_refusal(server: Server, hoiio: Hoiio, status: int, code: str) -> None:
     server.says({"status": code}, status)
     with raises(Refused, code):
+        await call(hoiio)
+
+
+async def test_a_lack_of_credit_is_a_refusal_of_its_own(server: Server, hoiio: Hoiio) -> None:
+    server.says({"status": "error_insufficient_credit"})
+    with raises(NotEnoughCredit, "error_insufficient_credit"):
         await call(hoiio)
 
 
@@ -412,3 +418,65 @@ async def test_a_status_that_is_no_text_is_an_answer_lost(server: Server, hoiio:
 async def test_a_room_that_cannot_be_one_is_not_shown_to_people(server: Server, hoiio: Hoiio) -> None:
     server.says({"status": "success_ok", "txn_refs": ["AA-1", "AA-2"], "room": "R1` <!channel>"})
     assert (await call(hoiio)).room == "R1"
+
+
+BALANCE = {"status": "success_ok", "currency": "SGD", "balance": "4.200", "points": "4.200", "bonus": "0.000"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "balance", "shown"),
+    [
+        ({}, Balance("SGD", Decimal("4.2")), "SGD 4.20"),
+        ({"balance": "100"}, Balance("SGD", Decimal(100)), "SGD 100.00"),
+        ({"balance": 4}, Balance("SGD", Decimal(4)), "SGD 4.00"),
+        ({"balance": " 0.105 "}, Balance("SGD", Decimal("0.105")), "SGD 0.105"),
+        ({"balance": "0.000001"}, Balance("SGD", Decimal("0.000001")), "SGD 0.000001"),
+        ({"balance": "-0.350"}, Balance("SGD", Decimal("-0.35")), "SGD -0.35"),
+        ({"balance": "-0.000"}, Balance("SGD", Decimal(0)), "SGD 0.00"),
+        ({"currency": "USD", "points": "", "bonus": None}, Balance("USD", Decimal("4.2")), "USD 4.20"),
+    ],
+)
+async def test_what_is_left_is_exact(
+    server: Server, hoiio: Hoiio, fields: dict[str, object], balance: Balance, shown: str
+) -> None:
+    server.says(BALANCE | fields)
+    answered = await hoiio.balance()
+    assert (answered, str(answered)) == (balance, shown)
+    assert server.asked == [("/open/user/get_balance", {"app_id": APP_ID, "access_token": ACCESS_TOKEN})]
+
+
+async def test_what_is_left_may_come_as_a_number_and_stays_exact(server: Server, hoiio: Hoiio) -> None:
+    server.answer = lambda form: web.Response(text='{"status": "success_ok", "currency": "SGD", "balance": 0.1}')
+    assert await hoiio.balance() == Balance("SGD", Decimal("0.1"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"balance": None},
+        {"balance": ""},
+        {"balance": "-"},
+        {"balance": "--1"},
+        {"balance": "+4.20"},
+        {"balance": "4,20"},
+        {"balance": "SGD 4.20"},
+        {"balance": "NaN"},
+        {"balance": "-Infinity"},
+        {"balance": "1e9999999"},
+        {"balance": "1_0"},
+        {"balance": "٤"},
+        {"balance": "9" * 99},
+        {"balance": True},
+        {"balance": ["4.20"]},
+        {"currency": ""},
+        {"currency": None},
+        {"currency": "sgd"},
+        {"currency": "<!channel>"},
+    ],
+)
+async def test_what_is_left_and_can_not_be_read_is_an_answer_lost(
+    server: Server, hoiio: Hoiio, fields: dict[str, object]
+) -> None:
+    server.says(BALANCE | fields)
+    with raises(AnswerLost, "unreadable_answer"):
+        await hoiio.balance()

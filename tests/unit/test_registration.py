@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conference.barring import Barred, Barring
-from conference.carrier import AnswerLost, CarrierError, NotSent, Placed, Refused
+from conference.carrier import AnswerLost, Balance, CarrierError, NotSent, Placed, Refused
 from conference.model import Report
 from conference.people import AdminAct, LoggedAct, NumberOnFile, PersonOnFile, Source
 from conference.preferences import Preferences
@@ -58,6 +58,9 @@ class TextCarrier:
 
     async def call(self, dests: Sequence[str], *, room: str, tag: str, notify_url: str) -> Placed:
         raise AssertionError("nobody is rung to prove a number")
+
+    async def balance(self) -> Balance:
+        raise AssertionError("nobody asks for it to prove a number")
 
     async def status(self, txn_ref: str) -> Report:
         raise AssertionError("nobody was rung")
