@@ -199,7 +199,7 @@ class Conference:
     state: ConferenceState = ConferenceState.NEW
     reason: Reason | None = None
     detail: str | None = None
-    """What is behind a refusal: Hoiio's code or Slack's, or a LimitReached."""
+    """What is behind a refusal: Hoiio's code or Slack's, a LimitReached or a Shortage."""
     dialed_at: datetime | None = None
     ended_at: datetime | None = None
     told: ConferenceState | None = None

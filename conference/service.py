@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from conference.carrier import RESTARTED, AnswerLost, Carrier, CarrierError, NotSent, Placed, Refused
 from conference.clock import Clock
+from conference.credit import why_refused
 from conference.dests import same_people
 from conference.follow_up import CLOCKS_MAY_DIFFER, FollowUp
 from conference.invitation import Invitation
@@ -258,6 +259,7 @@ class Conferences:
         return filter(None, map(self._read_notification, reading.notifications()))
 
     async def _record_failure(self, key: ConferenceKey, error: CarrierError) -> Conference:
+        why = await why_refused(error, self._carrier.balance) if isinstance(error, Refused) else None
         now = self._clock.now()
 
         def fail(conference: Conference, _: Reading) -> Conference:
@@ -265,8 +267,8 @@ class Conferences:
                 # A notification came first: whatever the answer was, phones did ring.
                 return replace(conference, state=ConferenceState.LIVE).settled(now)
             match error:
-                case Refused(code=code):
-                    return replace(conference, state=ConferenceState.REFUSED, detail=code)
+                case Refused():
+                    return replace(conference, state=ConferenceState.REFUSED, detail=why)
                 case AnswerLost(code=code):
                     return replace(conference, state=ConferenceState.UNCONFIRMED, detail=code)
                 case _:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from conference.barring import Barred
+from conference.credit import read_shortage
 from conference.limits import Limit, LimitReached, read_limit
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Reason
 from messages.mrkdwn import escape, left_out_name, listed, mention, moment
@@ -84,7 +85,15 @@ SETTING_OF = {
 
 
 def carrier_refusal(code: str) -> str:
-    """Why the carrier said no, and what to do. A code that nobody has heard of is shown as it is."""
+    """Why the carrier said no, and what to do. A code that nobody has heard of is shown as it is.
+
+    In the place of a code may stand a Shortage, as it is stored.
+    """
+    if shortage := read_shortage(code):
+        return (
+            f"The Hoiio account has {shortage.balance} left, which is not enough for this call. "
+            f"{_OPERATOR} top it up, then run the command again."
+        )
     if sentence := CARRIER_CODES.get(code):
         return sentence
     if code.startswith("error_") and code.endswith("_param_missing"):

@@ -2,13 +2,14 @@
 
 from storage.admin_log import AdminLog
 from storage.conferences import Conferences
+from storage.credit import CreditAlerts
 from storage.forgetting import Forgetting
 from storage.number_requests import NumberRequests
 from storage.numbers import Numbers
 from storage.posts import Posts
 
 
-class Storage(Numbers, NumberRequests, Forgetting, AdminLog, Conferences, Posts):
+class Storage(Numbers, NumberRequests, Forgetting, AdminLog, Conferences, Posts, CreditAlerts):
     """Keeps all of it in one database file. Open it with `open`, and `close` it."""
 
 

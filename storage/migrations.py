@@ -233,3 +233,14 @@ def m009_number_requests(db: Database) -> None:
         not_null=("admin_id", "channel_id", "asked_at"),
         strict=True,
     )
+
+
+@MIGRATIONS()
+def m011_credit(db: Database) -> None:
+    """Admins who were told that the carrier's account runs low. Forgotten once it has enough again."""
+    db.table("credit_alerts").create(
+        {"team_id": str, "admin_id": str, "begun_at": str},
+        pk=("team_id", "admin_id"),
+        not_null=("begun_at",),
+        strict=True,
+    )

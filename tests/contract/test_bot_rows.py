@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -187,7 +188,8 @@ async def test_status_error_unable_to_resolve_notify_url(world: World) -> None:
 
 
 async def test_status_error_insufficient_credit(world: World) -> None:
-    await refused(world, "error_insufficient_credit", "has not enough credit for this call")
+    world.hoiio.balance = Decimal("7.250")
+    await refused(world, "error_insufficient_credit", "account has SGD 7.25 left, which is not enough for this call")
 
 
 async def test_status_error_concurrent_call_limit_reached(world: World) -> None:
