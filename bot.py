@@ -24,6 +24,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from conference.clock import Clock, SystemClock
+from conference.credit import CreditWatch
+from conference.endings import ToldOfEndings
 from conference.housekeeping import keep_house
 from conference.ports import NotifyAddress, StorageUnavailableError
 from conference.registration import Registration
@@ -46,6 +48,7 @@ from handlers import (
 )
 from handlers.parts import Parts
 from handlers.slack_socket import SocketMode
+from messages.credit_alerts import CreditAlerts
 from messages.directory import SlackDirectory
 from messages.number_requests import NumberRequests
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
@@ -93,6 +96,8 @@ class Bot:
 
     parts: Parts
     updater: Updater
+    credit: CreditWatch
+    credit_alerts: CreditAlerts
     socket_mode: SocketMode | None
     web_app: web.Application
     retention: timedelta
@@ -120,8 +125,10 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
 
         gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session), clock)
         directory = SlackDirectory(gateway, clock, settings.admins)
+        credit_alerts = CreditAlerts(storage, gateway, clock, directory.admins, settings.low_balance)
+        credit = CreditWatch(carrier.balance, clock, credit_alerts.seen)
         conferences = Conferences(
-            storage=storage,
+            storage=ToldOfEndings(storage, credit.conference_ended),
             carrier=carrier,
             seating=Seating(storage, directory, clock, settings.barring, settings.limits),
             clock=clock,
@@ -172,7 +179,7 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         else:
             slack_events.register(web_app, slack_app=slack_app, signing_secret=settings.slack_signing_secret)
         await _greet_slack(gateway)
-        yield Bot(parts, updater, socket_mode, web_app, settings.retention)
+        yield Bot(parts, updater, credit, credit_alerts, socket_mode, web_app, settings.retention)
 
 
 async def _storage(database: Path) -> Storage:
@@ -229,6 +236,8 @@ async def serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
             for work in (
                 bot.parts.number_requests.run(),
                 keep_house(bot.parts.storage, clock, bot.retention),
+                bot.credit.run(),
+                bot.credit_alerts.run(),
             ):
                 always.start(work)
             await _listen(runner, settings)

@@ -50,6 +50,7 @@ class Settings:
     max_rings_per_number: int | None
     max_minutes_per_day: int | None
     max_spend_per_day: Decimal | None
+    low_balance: Decimal | None
     retention_days: int
 
     @property
@@ -297,6 +298,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "MAX_RINGS_PER_NUMBER": (_limit(1), "5", "Leave it out for 5."),
     "MAX_MINUTES_PER_DAY": (_limit(1), "3000", "Leave it out for 3000."),
     "MAX_SPEND_PER_DAY": (_money, "100", "Leave it out for 100."),
+    "LOW_BALANCE": (_money, "5", "Leave it out for 5."),
     "RETENTION_DAYS": (_days, "90", "Leave it out for 90."),
 }
 """For each setting: how it is read, its default (None: it has none), and what to do if it is missing or malformed."""

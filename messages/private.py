@@ -1,9 +1,11 @@
 """Words for one person alone: the help, their number, what could not be read, what is asked of them. Pure."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from conference.barring import Barred
+from conference.carrier import Balance
 from conference.invitation import LONGEST_TEXT, Problem, ProblemKind, Unreadable
 from conference.limits import read_limit
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut
@@ -192,6 +194,15 @@ def limit_alert(conference: Conference) -> Message:
         f"{who} has reached a limit of Rollcall: {LIMITS[reached.limit].format(most=reached.most)}. Until "
         f"{moment(reached.opens_at, with_date=True)} more is refused. If that is too little, whoever runs Rollcall can "
         f"raise `{SETTING_OF[reached.limit]}`. You are told this once."
+    )
+
+
+def credit_alert(balance: Balance, low: Decimal) -> Message:
+    """To an admin, the first time that less is left in the carrier's account than the operator wants."""
+    return plain(
+        f"The Hoiio account has {balance} left, less than `LOW_BALANCE` ({low}). Top it up: when there is too little "
+        "for a call, Hoiio rings nobody, and without credit it sends no codes by SMS. You are told this once, until "
+        "it has been above."
     )
 
 

@@ -98,16 +98,23 @@ class SlackGateway:
         self._client = client
         self._clock = clock or SystemClock()
         self._not_before: dict[str, float] = {}
+        self._team_id: str | None = None
 
     async def identity(self) -> Identity:
         """auth.test, with the token's scopes from the answer's header."""
         answer = await self._call("auth_test")
         scopes = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), "")
-        return Identity(
+        identity = Identity(
             str(answer["team_id"]),
             str(answer.get("team") or answer["team_id"]),
             frozenset(scopes.replace(" ", "").split(",")),
         )
+        self._team_id = identity.team_id
+        return identity
+
+    async def team_id(self) -> str:
+        """The workspace's id, which is asked for no more once it is known."""
+        return self._team_id or (await self.identity()).team_id
 
     async def open_socket(self, app_token: str) -> str:
         """apps.connections.open: the address of a WebSocket, good for one handshake."""

@@ -93,7 +93,8 @@ async def wire(set_world: World) -> AsyncIterator[WireRequest]:
     requests: list[WireRequest] = []
 
     async def keep(request: web.Request) -> web.Response:
-        requests.append(WireRequest(request.method, request.path_qs, request.content_type, await request.read()))
+        if "get_balance" not in request.path:
+            requests.append(WireRequest(request.method, request.path_qs, request.content_type, await request.read()))
         return web.json_response({"status": "error_insufficient_credit"})
 
     app = web.Application()

@@ -17,7 +17,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from conference.barring import Barred
-from conference.carrier import NotSent, Refused
+from conference.carrier import Balance, NotSent, Refused
 from conference.invitation import Problem, ProblemKind, Unreadable
 from conference.limits import Limit, LimitReached
 from conference.model import CallState, Charge, Conference, ConferenceState, LeftOut, LeftOutReason, Participant, Reason
@@ -181,6 +181,7 @@ _UNREADABLE = Unreadable(
 )
 
 _NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+_MOST_MONEY = Decimal("999999999.999999")
 _LONGEST_NUMBER = "+8823421234567"
 _NOBODY = PersonOnFile()
 _FULL = PersonOnFile(
@@ -219,6 +220,7 @@ MESSAGES: dict[Callable[..., object], list[Message]] = {
     private.only_in_own_workspace: [private.only_in_own_workspace()],
     private.limit_alert: [private.limit_alert(conference) for conference in _LIMITS_REACHED],
     private.rings_alert: [private.rings_alert(left) for left in _RUNG_TOO_OFTEN],
+    private.credit_alert: [private.credit_alert(Balance("SGD", _MOST_MONEY), _MOST_MONEY)],
     private.ring_anew_too_late: [private.ring_anew_too_late()],
     own_number.shown: [own_number.shown(person) for person in _EVERYBODY],
     own_number.kept: [own_number.kept(_LONGEST_NUMBER, url) for url in (None, _CARD)],

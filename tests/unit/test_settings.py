@@ -28,7 +28,7 @@ NAMES = [
     *("SLACK_API_URL", "HOIIO_API_URL", "PUBLIC_URL", "HOST", "PORT", "DATABASE", "DEFAULT_REGION"),
     *("VERIFY_NUMBERS", "ADMINS", "ALLOWED_COUNTRIES", "GUESTS", "RETENTION_DAYS"),
     *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
-    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY"),
+    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY", "LOW_BALANCE"),
 ]
 
 
@@ -67,6 +67,7 @@ def test_what_is_left_out_has_the_documented_default() -> None:
         max_rings_per_number=5,
         max_minutes_per_day=3000,
         max_spend_per_day=Decimal(100),
+        low_balance=Decimal(5),
         retention_days=90,
     )
 
@@ -157,6 +158,9 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("MAX_SPEND_PER_DAY", "NaN"),
         ("MAX_SPEND_PER_DAY", "Infinity"),
         ("MAX_SPEND_PER_DAY", "-5"),
+        ("LOW_BALANCE", "0"),
+        ("LOW_BALANCE", "SGD 5"),
+        ("LOW_BALANCE", "none"),
         ("RETENTION_DAYS", "0"),
         ("RETENTION_DAYS", "off"),
         ("RETENTION_DAYS", "90d"),
@@ -194,6 +198,8 @@ def test_socket_mode_takes_the_place_of_the_signing_secret() -> None:
         ("MAX_SPEND_PER_DAY", "49.50", Decimal("49.50")),
         ("MAX_SPEND_PER_DAY", "0.000001", Decimal("0.000001")),
         ("MAX_SPEND_PER_DAY", "off", None),
+        ("LOW_BALANCE", "7.50", Decimal("7.50")),
+        ("LOW_BALANCE", "Off", None),
         ("RETENTION_DAYS", "1", 1),
         ("RETENTION_DAYS", "99999", 99_999),
     ],
