@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import httpx
 
-from conference.carrier import AnswerLost, CarrierError, NotSent, Refused
+from conference.carrier import AnswerLost, Carrier, CarrierError, NotSent, Refused
 from conference.ports import StorageUnavailableError
 from messages.refusals import carrier_refusal
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
@@ -54,7 +55,8 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
         gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session))
         async for finding in _slack(gateway, settings):
             yield finding
-    yield await _hoiio(settings)
+    async for finding in _hoiio(settings):
+        yield finding
     yield await _public_url(settings)
     for finding in guards(settings):
         yield finding
@@ -100,21 +102,36 @@ async def _slack(gateway: SlackGateway, settings: Settings) -> AsyncIterator[Fin
         yield Finding(True, "SLACK_APP_TOKEN: Socket Mode can be opened.")
 
 
-async def _hoiio(settings: Settings) -> Finding:
+async def _hoiio(settings: Settings) -> AsyncIterator[Finding]:
     carrier = Hoiio(Credentials(settings.hoiio_app_id, settings.hoiio_access_token), api_url=settings.hoiio_api_url)
     now = datetime.now(UTC)
     try:
         async for _ in carrier.history(now - timedelta(minutes=1), now, tag=""):
             pass
     except Refused as error:
-        return Finding(False, f"HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: {carrier_refusal(error.code)}")
+        yield Finding(False, f"HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: {carrier_refusal(error.code)}")
     except NotSent as error:
-        return Finding(False, f"HOIIO_API_URL: Hoiio could not be reached: {error}.")
+        yield Finding(False, f"HOIIO_API_URL: Hoiio could not be reached: {error}.")
     except (AnswerLost, CarrierError) as error:
-        return Finding(False, f"HOIIO_API_URL: no answer that could be read: {error}.")
+        yield Finding(False, f"HOIIO_API_URL: no answer that could be read: {error}.")
+    else:
+        yield Finding(True, "HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: Hoiio accepts them.")
+        yield await _credit(carrier, settings.low_balance)
     finally:
         await carrier.aclose()
-    return Finding(True, "HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: Hoiio accepts them.")
+
+
+async def _credit(carrier: Carrier, low: Decimal | None) -> Finding:
+    try:
+        balance = await carrier.balance()
+    except CarrierError as error:
+        return Finding(False, f"LOW_BALANCE: Hoiio does not say what is left in the account: {error}.")
+    left = f"the Hoiio account has {balance} left"
+    if low is None:
+        return _open(f"LOW_BALANCE: off. Admins are not told when credit runs out; {left}.")
+    if balance.amount < low:
+        return Finding(False, f"LOW_BALANCE: {left}, less than {low}. Top it up.")
+    return Finding(True, f"LOW_BALANCE: {left}; admins are told when it is less than {low}.")
 
 
 async def _public_url(settings: Settings) -> Finding:

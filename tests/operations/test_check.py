@@ -1,6 +1,7 @@
 """`check`: every setting tried, against a Slack and a Hoiio that stand in for the real ones."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import pytest
 from aiohttp import web
@@ -118,6 +119,27 @@ async def test_a_hoiio_that_answers_with_something_else(checked: Shell, quiet_wo
     quiet_world.hoiio.faults.paths = {"voice/get_history"}
     quiet_world.hoiio.faults.garbled_answer = 1
     await fails(checked, "HOIIO_API_URL", "no answer that could be read")
+
+
+async def test_what_is_left_in_the_account(checked: Shell, quiet_world: World) -> None:
+    outcome = await checked.bot("check")
+    assert "ok    LOW_BALANCE: the Hoiio account has SGD 100.00 left; admins are told when it is less than 5." in (
+        outcome.out.splitlines()
+    )
+    quiet_world.hoiio.balance = Decimal("4.200")
+    await fails(checked, "LOW_BALANCE", "the Hoiio account has SGD 4.20 left, less than 5. Top it up.")
+    checked.variables["LOW_BALANCE"] = "off"
+    outcome = await checked.bot("check")
+    assert (outcome.status, failures(outcome)) == (0, [])
+    assert "open  LOW_BALANCE: off. Admins are not told when credit runs out; the Hoiio account has SGD 4.20 left." in (
+        outcome.out.splitlines()
+    )
+
+
+async def test_a_hoiio_that_does_not_say_what_is_left(checked: Shell, quiet_world: World) -> None:
+    quiet_world.hoiio.faults.paths = {"user/get_balance"}
+    quiet_world.hoiio.faults.garbled_answer = 1
+    await fails(checked, "LOW_BALANCE", "does not say what is left in the account: unreadable_answer")
 
 
 async def test_a_public_url_at_which_nobody_answers(checked: Shell) -> None:
