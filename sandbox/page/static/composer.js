@@ -13,6 +13,9 @@ const COMMANDS = [
 // As the bot's own help has them.
 const WORDS = [
   ["help", "shows examples, and your number's state"],
+  ["status", "shows what is running"],
+  ["history", "shows what ran in this channel"],
+  ["hangup", "ends the conference that you started"],
   ["number", "keeps, shows or removes your number"],
 ];
 const OWN_NUMBER_WORDS = [
@@ -25,7 +28,7 @@ const LATER_WORDS = [
   ["without me", "leaves you out of the call"],
   ["me", "asks for you outright"],
 ];
-const MOST_OPTIONS = 7;
+const MOST_OPTIONS = 10;
 
 const form = byId("composer");
 const input = el("input", {
@@ -60,7 +63,7 @@ function suggestions(text) {
   if (!text.startsWith("/conference ")) return { word, found: [] };
   const place = before.trim().split(/\s+/).length;
   if (place === 1) return { word, found: word ? fitting(WORDS) : [...mentions(true), ...WORDS] };
-  if (/^\/conference (help|number)\b/.test(before)) return { word, found: [] };
+  if (/^\/conference (help|status|history|hangup|number)\b/.test(before)) return { word, found: [] };
   return { word, found: word ? fitting(LATER_WORDS) : [] };
 }
 

@@ -1,7 +1,7 @@
 // Slack's message language as DOM nodes: mentions, dates in the reader's zone, emoji, bold, code, links.
 
 import { el } from "./dom.js";
-import { person, store, viewer } from "./state.js";
+import { now, person, store, viewer } from "./state.js";
 
 const INLINE = new RegExp(
   [
@@ -103,6 +103,13 @@ function at(seconds, options) {
     .replace(/\u202f/g, " ");
 }
 
+const NEAR_DAYS = { "-1": "yesterday", 0: "today", 1: "tomorrow" };
+
+function daysFromToday(seconds) {
+  const day = (at) => Date.parse(new Intl.DateTimeFormat("sv-SE", { timeZone: viewer()?.tz }).format(new Date(at * 1000)));
+  return NEAR_DAYS[Math.round((day(seconds) - day(now())) / 86_400_000)];
+}
+
 export function date(target, fallback) {
   const [, unix, form, url] = target.split("^");
   const seconds = Number(unix);
@@ -115,7 +122,9 @@ export function date(target, fallback) {
     date_short: () => at(seconds, { year: "numeric", month: "short", day: "numeric" }),
     date_long: () => at(seconds, { weekday: "long", year: "numeric", month: "long", day: "numeric" }),
   };
-  const written = form.replace(/\{(\w+)\}/g, (whole, name) => (parts[name] ?? parts[name.replace(/_pretty$/, "")])?.() ?? whole);
+  // Days near today have names of their own.
+  const pretty = (name) => daysFromToday(seconds) ?? parts[name]?.();
+  const written = form.replace(/\{(\w+?)(_pretty)?\}/g, (whole, name, isPretty) => (isPretty ? pretty(name) : parts[name]?.()) ?? whole);
   const time = el("time", { datetime: new Date(seconds * 1000).toISOString() }, unescaped(written));
   return url ? el("a", { href: url, target: "_blank", rel: "noreferrer" }, time) : time;
 }
