@@ -19,34 +19,18 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from dotenv import dotenv_values
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 from conference.clock import Clock, SystemClock
 from conference.credit import CreditWatch
-from conference.endings import ToldOfEndings
 from conference.housekeeping import keep_house
 from conference.ports import NotifyAddress, StorageUnavailableError
 from conference.registration import Registration
 from conference.seating import Seating
 from conference.service import Conferences
 from conference.tasks import Tasks
-from handlers import (
-    conference_command,
-    contact_card,
-    errors,
-    healthz,
-    hoiio_notification,
-    home_opened,
-    number_admin,
-    number_form,
-    own_workspace,
-    preferences_form,
-    ring_anew_button,
-    slack_events,
-)
+from handlers import contact_card, healthz, hoiio_notification, slack_events
 from handlers.parts import Parts
+from handlers.slack_app import made_slack_app
 from handlers.slack_socket import SocketMode
 from messages.credit_alerts import CreditAlerts
 from messages.directory import SlackDirectory
@@ -72,18 +56,6 @@ STOP_WITHIN_SECONDS = 30.0
 """How long a stop waits for phones that are about to ring, and for what is on its way to Slack."""
 
 LARGEST_SLACK_REQUEST_BYTES = 1024 * 1024
-
-SLACK_HANDLERS = (
-    own_workspace,
-    conference_command,
-    home_opened,
-    number_form,
-    number_admin,
-    preferences_form,
-    ring_anew_button,
-    errors,
-)
-"""In this order: the first decides who is answered at all."""
 
 
 class StartError(Exception):
@@ -128,13 +100,13 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         credit_alerts = CreditAlerts(storage, gateway, clock, directory.admins, settings.low_balance)
         credit = CreditWatch(carrier.balance, clock, credit_alerts.seen)
         conferences = Conferences(
-            storage=ToldOfEndings(storage, credit.conference_ended),
+            storage=storage,
             carrier=carrier,
-            seating=Seating(storage, directory, clock, settings.barring, settings.limits),
+            seating=Seating(storage, directory, clock, settings.barring, settings.limits, settings.lines),
             clock=clock,
             notify_address=NotifyAddress(settings.public_url + hoiio_notification.PATH),
             read_notification=read_notification,
-            changed=lambda key: updater.changed(key),
+            heard=(lambda conference: updater.changed(conference.key), credit.hear),
         )
         updater = Updater(
             storage=storage,
@@ -162,11 +134,15 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
             behind=Tasks(),
             barring=settings.barring,
             default_region=settings.default_region,
+            lines=settings.lines,
             card_url=settings.public_url + contact_card.PATH if settings.shown_caller_id else None,
         )
-        slack_app = _slack_app(settings)
-        for handler in SLACK_HANDLERS:
-            handler.register(slack_app, parts)
+        slack_app = made_slack_app(
+            parts,
+            bot_token=settings.slack_bot_token,
+            signing_secret=settings.slack_signing_secret,
+            api_url=settings.slack_api_url,
+        )
         web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES)
         healthz.register(web_app, storage=storage)
         contact_card.register(web_app, caller_id=settings.shown_caller_id)
@@ -187,25 +163,6 @@ async def _storage(database: Path) -> Storage:
         return await Storage.open(database)
     except StorageUnavailableError as error:
         raise StartError(f"The database {database} can't be opened: {error}. See DATABASE.") from error
-
-
-def _slack_app(settings: Settings) -> AsyncApp:
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        # Asking Slack who we are would put a request before the first acknowledgement.
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=settings.slack_bot_token)
-
-    # Its warnings quote the bodies of requests, and with them what people typed.
-    logger = logging.getLogger("slack_bolt")
-    logger.setLevel(logging.ERROR)
-    return AsyncApp(
-        logger=logger,
-        # Bolt copies it for work that goes on after an acknowledgement, and our pooled connections can't be copied.
-        client=AsyncWebClient(base_url=settings.slack_api_url),
-        signing_secret=settings.slack_signing_secret,
-        authorize=authorize,
-        # The answer to a command is its acknowledgement; what takes time goes on behind it.
-        process_before_response=True,
-    )
 
 
 def _proof_key(settings: Settings) -> bytes:

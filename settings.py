@@ -13,6 +13,7 @@ import phonenumbers
 
 from conference.barring import Barring
 from conference.limits import Limits
+from conference.lines import LINES
 from conference.model import MAX_PARTICIPANTS
 from conference.numbers import NumberUnreadableError, read_number
 
@@ -52,6 +53,7 @@ class Settings:
     max_spend_per_day: Decimal | None
     low_balance: Decimal | None
     retention_days: int
+    lines: int
 
     @property
     def barring(self) -> Barring:
@@ -267,6 +269,12 @@ def _days(text: str) -> int:
     return int(text)
 
 
+def _lines(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not int(text):
+        raise ValueError("is not a whole number of lines, at least 1")
+    return int(text)
+
+
 READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "SLACK_BOT_TOKEN": (
         _token("xoxb-"),
@@ -300,5 +308,6 @@ READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "MAX_SPEND_PER_DAY": (_money, "100", "Leave it out for 100."),
     "LOW_BALANCE": (_money, "5", "Leave it out for 5."),
     "RETENTION_DAYS": (_days, "90", "Leave it out for 90."),
+    "LINES": (_lines, str(LINES), f"Leave it out for {LINES}, which every Hoiio account has."),
 }
 """For each setting: how it is read, its default (None: it has none), and what to do if it is missing or malformed."""

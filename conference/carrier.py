@@ -3,18 +3,20 @@
 CarrierError
 ├── Refused        the carrier said no, with a code; nothing was done
 │   ├── NoSuchCall it knows no call of that name
+│   ├── LinesTaken all lines of the account are in use
 │   └── NotEnoughCredit there is too little money in the account
 ├── NotSent        the request surely never left; it may be sent again
 └── AnswerLost     the request left, and what became of it is not known; it must not be repeated
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
-from conference.model import Report
+from conference.calls import Report
 
 RESTARTED = "restart"
 """Stands for the code of an AnswerLost where the bot was restarted in the middle of asking."""
@@ -34,6 +36,10 @@ class Refused(CarrierError):  # noqa: N818 - it is no fault of the program
 
 class NoSuchCall(Refused):
     """The carrier knows no call of that name, and never will."""
+
+
+class LinesTaken(Refused):
+    """All lines of the account are in use; when a call ends, one is free again."""
 
 
 class NotEnoughCredit(Refused):
@@ -60,6 +66,14 @@ class Placed:
     txn_refs: tuple[str, ...]
 
 
+class Moderation(StrEnum):
+    """What can be done to somebody in a room."""
+
+    KICK = "kick"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+
+
 _CENT = Decimal("0.01")
 
 
@@ -82,6 +96,12 @@ class Carrier(Protocol):
     async def call(self, dests: Sequence[str], *, room: str, tag: str, notify_url: str) -> Placed:
         """Ring these E.164 numbers and put those who answer into the room. Raises any CarrierError."""
 
+    async def hang_up(self, txn_ref: str) -> None:
+        """End one call, whether it rings or has been answered. Raises any CarrierError."""
+
+    async def moderate(self, txn_ref: str, action: Moderation) -> None:
+        """Mute somebody who is in a room, let them be heard, or put them out of it. Raises any CarrierError."""
+
     async def text(self, number: str, message: str) -> None:
         """Send an SMS to an E.164 number; more than 160 ASCII characters are billed as several. Any CarrierError."""
 
@@ -91,5 +111,5 @@ class Carrier(Protocol):
     async def balance(self) -> Balance:
         """What is left in the account. Raises any CarrierError."""
 
-    def history(self, since: datetime, until: datetime, *, tag: str) -> AsyncIterator[Report]:
-        """What is known of the calls between two moments that carry a tag. Raises any CarrierError."""
+    def history(self, since: datetime, until: datetime) -> AsyncGenerator[list[Report]]:
+        """What is known of the calls placed between two moments, a page a request. Raises any CarrierError."""

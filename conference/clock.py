@@ -23,6 +23,17 @@ class Clock(Protocol):
         """Return once that many seconds of this clock have gone by."""
 
 
+async def pause(clock: Clock, seconds: float, *events: asyncio.Event) -> None:
+    """Return once that many seconds have gone by, or as soon as one of the events is set."""
+    waits: list[asyncio.Future[object]] = [asyncio.ensure_future(clock.sleep(seconds))]
+    waits += [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
 class SystemClock:
     """The machine's own clock."""
 

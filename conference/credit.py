@@ -5,11 +5,11 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from conference.carrier import Balance, CarrierError, NotEnoughCredit, Refused
-from conference.clock import Clock
+from conference.clock import Clock, pause
+from conference.model import Conference, ConferenceState
 
 log = logging.getLogger(__name__)
 
@@ -23,22 +23,16 @@ WITHIN_SECONDS = 3.0
 """How long people wait for it to be learnt what is left, before they read why nobody was rung."""
 
 
+_COST_MONEY = frozenset({ConferenceState.ENDED, ConferenceState.REFUSED})
+
 AskBalance = Callable[[], Awaitable[Balance]]
 """A carrier's `balance`. Raises any CarrierError."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A balance, and when the carrier told it."""
-
-    balance: Balance
-    at: datetime
 
 
 class CreditWatch:
     """Asks the carrier for the balance: at once, after conferences, and from time to time.
 
-    `seen` is called with each balance, and must not fail; `last` is the newest one.
+    `seen` is called with each balance, and must not fail.
     """
 
     def __init__(self, ask: AskBalance, clock: Clock, seen: Callable[[Balance], None]) -> None:
@@ -46,11 +40,11 @@ class CreditWatch:
         self._clock = clock
         self._seen = seen
         self._ended = asyncio.Event()
-        self.last: Seen | None = None
 
-    def conference_ended(self) -> None:
-        """Have the carrier asked soon, once for all conferences that end together."""
-        self._ended.set()
+    def hear(self, conference: Conference) -> None:
+        """Have the carrier asked soon after a conference that may have cost something, once for all together."""
+        if conference.state in _COST_MONEY:
+            self._ended.set()
 
     async def run(self) -> None:
         """Ask whenever it is due. Returns never; cancel it."""
@@ -66,19 +60,10 @@ class CreditWatch:
             foreseen = isinstance(error, CarrierError)
             log.warning("it is not known what is left in the account: %s", error, exc_info=not foreseen)
         else:
-            self.last = Seen(balance, self._clock.now())
             self._seen(balance)
 
     async def _until_due(self) -> None:
-        waits = [
-            asyncio.ensure_future(self._clock.sleep(EVERY_SECONDS)),
-            asyncio.ensure_future(self._ended.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+        await pause(self._clock, EVERY_SECONDS, self._ended)
         if self._ended.is_set():
             await self._clock.sleep(TOGETHER_SECONDS)
             self._ended.clear()

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from conference.barring import Barring
+from conference.calls import Participant
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person
 from conference.limits import RINGS_WINDOW
-from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Participant, Reason
+from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Reason
 from conference.preferences import Preferences
 
 
@@ -163,9 +164,25 @@ def refusal(participants: Sequence[Participant], invitation: Invitation, caller_
 def same_people(old: Conference, user_id: str) -> Invitation:
     """The people of an old conference, as somebody else asks for them, who is rung only if they were among them."""
     named = {person for call in old.participants for person in call.people} | {left.user_id for left in old.left_out}
-    invitees = old.invitation.invitees
+    added = tuple(_added(old))
+    invitees = (*old.invitation.invitees, *added)
     if old.invitation.caller is not CallerWish.LEFT_OUT and user_id != old.caller_id:
         invitees = (Person(old.caller_id), *invitees)
+    invitees = tuple(dict.fromkeys(invitees))
     if user_id not in named:
         return Invitation(invitees, CallerWish.LEFT_OUT)
-    return Invitation(invitees, old.invitation.caller if user_id == old.caller_id else CallerWish.IF_POSSIBLE)
+    # A caller who was left out may have come in later.
+    is_as_before = user_id == old.caller_id and Person(user_id) not in added
+    return Invitation(invitees, old.invitation.caller if is_as_before else CallerWish.IF_POSSIBLE)
+
+
+def _added(conference: Conference) -> Iterable[Person | Guest]:
+    """Those who were asked into a conference while it ran."""
+    for call in conference.participants:
+        if call.asked_by is None:
+            continue
+        yield from map(Person, call.people)
+        if call.number and not call.people:
+            yield Guest(call.number)
+    # Whoever had no number then may have one now.
+    yield from (Person(left.user_id) for left in conference.left_out if left.asked_by and left.user_id)

@@ -19,6 +19,9 @@ class Verb(StrEnum):
 
     HELP = "help"
     NUMBER = "number"
+    STATUS = "status"
+    HISTORY = "history"
+    HANGUP = "hangup"
 
 
 class CallerWish(Enum):
@@ -121,6 +124,9 @@ _PIECE = re.compile(
 LONGEST_TEXT = 4_000
 """Characters: room for a hundred people, and read within a moment whatever it holds."""
 
+_HANG_UP = re.compile(r"\A\s*hang[\s-]+up", re.IGNORECASE)
+"""The verb as English has it."""
+
 _NUMBER_START = re.compile(r"(?<!\S)(?=\(*\+)")
 _JOINING_WORDS = frozenset({"and", "&", "&amp;"})
 
@@ -135,8 +141,16 @@ def read_invitation(text: str, region: str | None) -> Invitation | VerbCall | Un
     return VerbCall(Verb.HELP) if asked == Invitation(()) else asked
 
 
+def read_written(text: str) -> Invitation:
+    """The Invitation whose `str()` this is, however many it names. Raises ValueError."""
+    invitation = _invitation(text, None)
+    if isinstance(invitation, Unreadable):
+        raise ValueError("that is no invitation that was written here")  # noqa: TRY004 - its text is wrong, not its type
+    return invitation
+
+
 def _verb_call(text: str) -> VerbCall | None:
-    first, rest = (*text.split(maxsplit=1), "", "")[:2]
+    first, rest = (*_HANG_UP.sub(Verb.HANGUP, text, count=1).split(maxsplit=1), "", "")[:2]
     if not first:
         return VerbCall(Verb.HELP)
     return VerbCall(Verb(first.lower()), rest.strip()) if first.lower() in set(Verb) else None

@@ -66,8 +66,8 @@ def read_limit(text: str) -> LimitReached:
 
 
 @dataclass(frozen=True)
-class Begun:
-    """A conference that counts: when it was begun, and how many phones it rang."""
+class Rung:
+    """Phones that were rung together, and when."""
 
     at: datetime
     phones: int
@@ -85,9 +85,10 @@ class Billed:
 
 @dataclass(frozen=True)
 class Usage:
-    """What counts towards the limits, oldest first: the caller's last hour, and the workspace's last day."""
+    """What counts towards the limits, oldest first: the person's last hour, and the workspace's last day."""
 
-    begun: tuple[Begun, ...] = ()
+    started: tuple[datetime, ...] = ()
+    rung: tuple[Rung, ...] = ()
     billed: tuple[Billed, ...] = ()
 
 
@@ -95,13 +96,16 @@ _Used = list[tuple[datetime, Decimal]]
 _Look = tuple[Limit, int | Decimal | None, _Used, Decimal, str]
 
 
-def reached(limits: Limits, usage: Usage, phones: int) -> LimitReached | None:
-    """The limit that a conference with that many phones would pass; of several, the one that opens last."""
-    began = [(one.at, Decimal(1)) for one in usage.begun]
-    rang = [(one.at, Decimal(one.phones)) for one in usage.begun]
+def reached(limits: Limits, usage: Usage, phones: int, *, is_begun: bool = False) -> LimitReached | None:
+    """The limit that a conference would pass by ringing that many phones; of several, the one that opens last.
+
+    `is_begun`: they are added to one that runs already.
+    """
+    began = [(at, Decimal(1)) for at in usage.started]
+    rang = [(one.at, Decimal(one.phones)) for one in usage.rung]
     talked = [(one.hour, Decimal(one.minutes)) for one in usage.billed]
     looks: list[_Look] = [
-        (Limit.CONFERENCES_PER_HOUR, limits.conferences_per_hour, began, Decimal(1), ""),
+        (Limit.CONFERENCES_PER_HOUR, None if is_begun else limits.conferences_per_hour, began, Decimal(1), ""),
         (Limit.RINGS_PER_HOUR, limits.rings_per_hour, rang, Decimal(phones), ""),
         # What a call will cost is not known before it ends: there must be room for some.
         (Limit.MINUTES_PER_DAY, limits.minutes_per_day, talked, Decimal(1), ""),

@@ -1,55 +1,28 @@
-"""What a conference is: its states, the people in it, and what one report from the carrier does to it.
+"""What a conference is: its states, the people in it, and what reports from the carrier do to it.
 
-A person's call goes `waiting → ringing → in_call → answered | unanswered | busy | failed`, or to `unknown` when
-nobody can tell any more. A conference goes `new → dialing → live → ended`, or to `refused` (the carrier said no),
+A conference goes `new → dialing → live → ended`, or to `queued` (it waits for lines), `refused` (the carrier said no),
 `unconfirmed` (its answer was lost) or `abandoned` (no phone was rung).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from conference.calls import CallState, Participant, Report
 from conference.invitation import Invitation
 
 MAX_PARTICIPANTS = 8
 """Active people in one room (Hoiio conference/call, `dest`: "A maximum of 8 numbers are allowed")."""
 
 
-class CallState(StrEnum):
-    """Where one person's call stands."""
-
-    WAITING = "waiting"
-    RINGING = "ringing"
-    UNKNOWN = "unknown"
-    IN_CALL = "in_call"
-    ANSWERED = "answered"
-    UNANSWERED = "unanswered"
-    BUSY = "busy"
-    FAILED = "failed"
-
-    @property
-    def is_final(self) -> bool:
-        """The call is over and how it went is known."""
-        return self in _FINAL
-
-    @property
-    def is_open(self) -> bool:
-        """The phone may ring, or the person may be in the call, for all that is known."""
-        return self in _OPEN
-
-
-_OPEN = frozenset({CallState.WAITING, CallState.RINGING, CallState.IN_CALL})
-_FINAL = frozenset({CallState.ANSWERED, CallState.UNANSWERED, CallState.BUSY, CallState.FAILED})
-_RANK = {state: rank for rank, state in enumerate(CallState)}
-
-
 class ConferenceState(StrEnum):
     """Where a conference stands."""
 
     NEW = "new"
+    QUEUED = "queued"
     DIALING = "dialing"
     LIVE = "live"
     UNCONFIRMED = "unconfirmed"
@@ -71,6 +44,9 @@ class Reason(StrEnum):
     LIMIT = "limit"
     CALLER_IS_EXTERNAL = "caller_is_external"
     RUNG_ANEW = "rung_anew"
+    NO_LINES = "no_lines"
+    WAITED_TOO_LONG = "waited_too_long"
+    CALLED_OFF = "called_off"
 
 
 class LeftOutReason(StrEnum):
@@ -97,76 +73,6 @@ class ConferenceKey(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Charge:
-    """What one call cost: decimal money in the carrier's currency code."""
-
-    currency: str
-    debit: Decimal
-
-
-@dataclass(frozen=True)
-class Report:
-    """What the carrier says of one call, in a notification or when asked.
-
-    `state` is never `waiting` or `unknown`. `minutes` and `charge` are there once the call has ended, if the
-    carrier said so.
-    """
-
-    state: CallState
-    txn_ref: str | None = None
-    dest: str | None = None
-    minutes: int | None = None
-    charge: Charge | None = None
-    ended_at: datetime | None = None
-    """When the call was over, as far as the carrier's words tell."""
-
-
-@dataclass(frozen=True)
-class Participant:
-    """One phone in a conference: a dest of the request, and those who share it."""
-
-    number: str
-    """E.164; empty once it has been forgotten."""
-    people: tuple[str, ...] = ()
-    """Slack ids of whose number it is; empty for a guest, whose number was typed."""
-    state: CallState = CallState.WAITING
-    txn_ref: str | None = None
-    minutes: int | None = None
-    charge: Charge | None = None
-    ended_at: datetime | None = None
-    told: CallState | None = None
-    """The outcome that the thread has been told."""
-
-    def merged(self, report: Report) -> "Participant":
-        """This call with a report taken in.
-
-        Reports form an order: states by their rank, final ones by minutes and cost, which only grow. The higher
-        of the two stays, so that any number of reports end in the same state, whatever their order, and however
-        often each one comes.
-        """
-        txn_ref = self.txn_ref or report.txn_ref
-        if _order(report) <= _order(self):
-            return replace(self, txn_ref=txn_ref)
-        return replace(
-            self,
-            state=report.state,
-            minutes=report.minutes,
-            charge=report.charge,
-            ended_at=report.ended_at,
-            txn_ref=txn_ref,
-        )
-
-
-def _order(call: Participant | Report) -> tuple[int, int, Decimal, str, int, float]:
-    """Where a call's news stands among all that may be said of it. All ends of a call are of one height."""
-    rank = _RANK[call.state]
-    height = len(_RANK) if call.state.is_final else rank
-    debit, currency = (call.charge.debit, call.charge.currency) if call.charge else (Decimal(-1), "")
-    ended_at = call.ended_at.timestamp() if call.ended_at else 0.0
-    return height, -1 if call.minutes is None else call.minutes, debit, currency, rank, ended_at
-
-
-@dataclass(frozen=True)
 class LeftOut:
     """Somebody who was asked for and is not rung: a person in the workspace, or a guest's number."""
 
@@ -178,6 +84,8 @@ class LeftOut:
     """When the reason passes by itself, if it does."""
     most: int | None = None
     """How much is enough, where the reason is a limit."""
+    asked_by: str | None = None
+    """Slack id of whoever wanted them in, where that is not the caller."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +116,10 @@ class Conference:
     """Slack's name for the board's message, once it is posted."""
     participants: tuple[Participant, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    hung_up_by: str | None = None
+    """Slack id of whoever ended it for all."""
+    phones_ahead: int | None = None
+    """How many phones of other conferences come before its own in the queue; None if it waits for no line."""
     version: int = 1
 
     @property
@@ -229,9 +141,46 @@ class Conference:
         return tuple(participant for participant in self.participants if participant.state.is_open)
 
     @property
+    def queued(self) -> tuple[Participant, ...]:
+        return tuple(participant for participant in self.participants if participant.state is CallState.QUEUED)
+
+    @property
+    def waits_for_lines(self) -> bool:
+        """Somebody is not rung for want of a line, and may be put into the queue."""
+        return (self.state is ConferenceState.LIVE or self.reason is Reason.NO_LINES) and any(
+            participant.can_wait_for_a_line for participant in self.participants
+        )
+
+    @property
+    def phones(self) -> tuple[tuple[int, Participant], ...]:
+        """Each phone once, by its latest call that came to be, with the place of that call among the participants."""
+        latest: dict[str, tuple[int, Participant]] = {}
+        for place, call in enumerate(self.participants):
+            # A guest's number that was forgotten is told from others by its place.
+            phone = call.phone or f"{place}"
+            if phone not in latest or call.state is not CallState.NOT_RUNG:
+                latest[phone] = (place, call)
+        return tuple(latest.values())
+
+    @property
+    def missed(self) -> tuple[tuple[int, Participant], ...]:
+        """The phones at which nobody came, and that can be rung again."""
+        return tuple((place, call) for place, call in self.phones if call.state.can_be_rung_again and call.number)
+
+    @property
     def can_be_rung_anew(self) -> bool:
         """The search for what became of the request is over, and found nothing."""
         return self.state is ConferenceState.UNCONFIRMED and not self.open_participants
+
+    @property
+    def length(self) -> timedelta | None:
+        """From the first that came in to the last that left, as far as the carrier's words tell; None if nobody was."""
+        talks = [
+            (call.ended_at - timedelta(minutes=call.minutes), call.ended_at)
+            for call in self.participants
+            if call.state is CallState.ANSWERED and call.ended_at and call.minutes
+        ]
+        return max(end for _, end in talks) - min(begin for begin, _ in talks) if talks else None
 
     @property
     def costs(self) -> dict[str, Decimal]:
@@ -247,7 +196,10 @@ class Conference:
         for participant in self.participants:
             if report.txn_ref is not None and participant.txn_ref == report.txn_ref:
                 return participant
-        for participant in self.participants:
+        # Of two calls to one phone the later one is the one that rings.
+        for participant in reversed(self.participants):
+            if participant.state in _NEVER_ASKED_FOR:
+                continue
             if (
                 participant.number
                 and participant.number == report.dest
@@ -266,6 +218,8 @@ class Conference:
             merged = participant.merged(report)
             if merged == participant:
                 continue
+            if merged.state is CallState.IN_CALL and participant.state is not CallState.IN_CALL:
+                merged = replace(merged, answered_at=now)
             conference = conference.with_participant(participant, merged)
             if conference.state in _PROVED_WRONG_BY_A_REPORT:
                 # A phone did ring after all.
@@ -273,6 +227,10 @@ class Conference:
         if conference.state is ConferenceState.ENDED and conference.open_participants:
             # Somebody of whom nobody could tell any more is in the call.
             conference = replace(conference, state=ConferenceState.LIVE, ended_at=None)
+            if conference.hung_up_by:
+                conference = conference.with_participants(
+                    lambda call: replace(call, hang_up=True) if call.state.is_open else call
+                )
         return conference.settled(now)
 
     def with_participant(self, old: Participant, new: Participant) -> "Conference":
@@ -281,17 +239,22 @@ class Conference:
             participants=tuple(new if participant is old else participant for participant in self.participants),
         )
 
+    def with_participants(self, change: Callable[[Participant], Participant]) -> "Conference":
+        return replace(self, participants=tuple(map(change, self.participants)))
+
     def settled(self, now: datetime) -> "Conference":
-        """The conference, ended if it was live and no call of it is open."""
-        if self.state is not ConferenceState.LIVE or self.open_participants:
+        """The conference, ended if it was live, no call of it is open, and none waits for a line."""
+        if self.state is not ConferenceState.LIVE or self.open_participants or self.queued:
             return self
         ends = [participant.ended_at for participant in self.participants if participant.ended_at]
         # News comes a moment after the end; where it came much later, the carrier's own times tell more.
         came_late = bool(ends) and now - max(ends) > _NEWS_TAKES
-        return replace(self, state=ConferenceState.ENDED, ended_at=max(ends) if came_late else now)
+        return replace(self, state=ConferenceState.ENDED, ended_at=max(ends) if came_late else now, phones_ahead=None)
 
 
 _OVER = frozenset({ConferenceState.ENDED, ConferenceState.REFUSED, ConferenceState.ABANDONED})
+
+_NEVER_ASKED_FOR = frozenset({CallState.NOT_RUNG, CallState.QUEUED})
 
 _NEWS_TAKES = timedelta(minutes=2)
 

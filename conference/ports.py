@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from conference.calls import Report
 from conference.dests import Profile
 from conference.limits import Usage
-from conference.model import Conference, ConferenceKey, Report
+from conference.lines import LinesHeld
+from conference.model import Conference, ConferenceKey
 from conference.preferences import Preferences
 
 
@@ -27,10 +29,16 @@ class Reading(Protocol):
         """Numbers that are being rung or are in a call, in other conferences of this workspace."""
 
     def rings(self, numbers: Iterable[str], *, since: datetime) -> dict[str, tuple[datetime, ...]]:
-        """When each of these numbers was rung, or was about to be, in other conferences, oldest first."""
+        """When each of these numbers was rung, or was about to be in another conference, oldest first."""
 
-    def usage(self, caller_id: str, now: datetime) -> Usage:
-        """What counts towards the limits of this person and this workspace, but for this conference."""
+    def lines_held(self) -> tuple[LinesHeld, ...]:
+        """The lines in use, this conference's among them, whatever the workspace: the longest held first."""
+
+    def phones_ahead(self) -> int:
+        """How many phones of other conferences are waiting for a line."""
+
+    def usage(self, user_id: str, now: datetime) -> Usage:
+        """What counts towards the limits of this person and this workspace, but for what is not rung yet here."""
 
     def notifications(self) -> list[Mapping[str, str]]:
         """The fields of every notification that came for this conference, oldest first."""
@@ -38,6 +46,10 @@ class Reading(Protocol):
 
 Change = Callable[[Conference, Reading], Conference]
 """A decision about one conference. Pure; it runs inside the transaction that stores what it returns."""
+
+
+class UnknownConferenceError(LookupError):
+    """There is no such conference."""
 
 
 class StorageUnavailableError(Exception):
@@ -54,7 +66,7 @@ class ConferenceStorage(Protocol):
         """Keep a new conference."""
 
     async def conference(self, key: ConferenceKey) -> Conference:
-        """Raises LookupError if there is none."""
+        """Raises UnknownConferenceError."""
 
     async def find(self, conference_id: str) -> Conference | None:
         """The conference with this id, whatever its workspace."""
@@ -67,7 +79,7 @@ class ConferenceStorage(Protocol):
         notification: "Notification | None" = None,
         successor: Conference | None = None,
     ) -> tuple[Conference, Conference]:
-        """Store what `change` makes of a conference; returns it as it was and as it is.
+        """Store what `change` makes of a conference; returns it as it was and as it is. Raises UnknownConferenceError.
 
         With it are stored the `notification` that caused it, and, if anything changed, the `successor`.
         """
@@ -76,7 +88,10 @@ class ConferenceStorage(Protocol):
         """Slack ids of the people who have these numbers on file, by number; a number that is nobody's is missing."""
 
     async def unfinished(self) -> Sequence[ConferenceKey]:
-        """Conferences that are new, dialing, live or unconfirmed, oldest first."""
+        """Conferences that are new, queued, dialing, live or unconfirmed, oldest first."""
+
+    async def queued(self) -> Sequence[ConferenceKey]:
+        """Conferences of which phones wait for a line, those first that have waited longest."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ FORGET_AT_ONCE = 50
 FORGET_BEFORE_ANSWERING = 10
 """Transactions: enough for all but those who were in hundreds of conferences, for whom the rest goes on behind."""
 
-_CODE = re.compile(r"[0-9]{6}")
+_CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
 
 CODES_PER_PERSON = 3
 PERSON_WINDOW = timedelta(hours=1)

@@ -1,14 +1,16 @@
 """Who is rung: what the directory knows and what is stored, put together into one decision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from conference.barring import Barring
+from conference.calls import CallState, NotRung, Participant
 from conference.clock import Clock
 from conference.dests import Circumstances, Profile, compose, invited, refusal
-from conference.invitation import Group, Guest, Person
+from conference.invitation import CallerWish, Group, Guest, Invitation, Person
 from conference.limits import RINGS_WINDOW, Limits, reached
+from conference.lines import LINES
 from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.ports import Change, ConferenceStorage, Directory, Reading
 
@@ -22,6 +24,8 @@ class Seating:
     clock: Clock
     barring: Barring
     limits: Limits
+    lines: int = LINES
+    """Calls that the carrier's account may have at a time."""
 
     async def seat(self, conference: Conference) -> Change:
         """Ask who everybody is. What comes back decides the rest, inside the transaction that stores it.
@@ -29,24 +33,15 @@ class Seating:
         Raises GroupUnreadableError and StorageUnavailableError.
         """
         invitation, caller_id = conference.invitation, conference.caller_id
-        members = {
-            invitee.group_id: await self.directory.members(invitee.group_id)
-            for invitee in invitation.invitees
-            if isinstance(invitee, Group)
-        }
-        everybody = invited(invitation, caller_id, members)
-        people = [invitee.user_id for invitee in everybody if isinstance(invitee, Person)]
-        guests = [invitee.number for invitee in everybody if isinstance(invitee, Guest)]
-        # Whoever owns a typed number is left alone by their own clock.
-        owners = await self.storage.owners(conference.team_id, guests) if guests else {}
-        profiles = await self.directory.profiles({caller_id, *people, *chain(*owners.values())})
+        everybody = await self.everybody(invitation, caller_id)
+        profiles = await self.profiles(conference.team_id, everybody, caller_id)
 
         def seat(conference: Conference, reading: Reading) -> Conference:
             if conference.is_prepared:
                 return conference
             if caller_id in profiles and profiles[caller_id].is_external(conference.team_id):
                 return abandoned(conference, Reason.CALLER_IS_EXTERNAL)
-            circumstances = self._circumstances(conference, reading, people, guests, profiles)
+            circumstances = self.circumstances(conference, reading, everybody, profiles)
             dests = compose(everybody, circumstances, caller_id=caller_id, wish=invitation.caller)
             seated = replace(conference, participants=dests.participants, left_out=dests.left_out)
             if reason := refusal(dests.participants, invitation, caller_id):
@@ -57,14 +52,33 @@ class Seating:
 
         return seat
 
-    def _circumstances(
+    async def everybody(self, invitation: Invitation, caller_id: str) -> tuple[Person | Guest, ...]:
+        """All whom somebody's invitation means. Raises GroupUnreadableError."""
+        members = {
+            invitee.group_id: await self.directory.members(invitee.group_id)
+            for invitee in invitation.invitees
+            if isinstance(invitee, Group)
+        }
+        return invited(invitation, caller_id, members)
+
+    async def profiles(
+        self, team_id: str, everybody: Iterable[Person | Guest], caller_id: str
+    ) -> Mapping[str, Profile]:
+        """What is known of these people, and of those who own the numbers. Raises StorageUnavailableError."""
+        people, guests = _told_apart(everybody)
+        # Whoever owns a typed number is left alone by their own clock.
+        owners = await self.storage.owners(team_id, guests) if guests else {}
+        return await self.directory.profiles({caller_id, *people, *chain(*owners.values())})
+
+    def circumstances(
         self,
         conference: Conference,
         reading: Reading,
-        people: Sequence[str],
-        guests: Sequence[str],
+        everybody: Iterable[Person | Guest],
         profiles: Mapping[str, Profile],
     ) -> Circumstances:
+        """What decides who of them may be rung now."""
+        people, guests = _told_apart(everybody)
         now = self.clock.now()
         numbers = reading.numbers(people, believed=self.barring.believed)
         owners = reading.owners(guests)
@@ -105,28 +119,46 @@ class Seating:
         )
         return reseated(conference, circumstances)
 
+    def still_queued(self, conference: Conference, reading: Reading) -> Conference:
+        """The conference, without those in the queue who must not be rung any more: that may have taken a while."""
+        everybody = list(chain(*map(asked_for, conference.queued)))
+        circumstances = self.circumstances(conference, reading, everybody, profiles={})
+        participants, gone = list[Participant](), list[LeftOut]()
+        for call in conference.participants:
+            if call.state is not CallState.QUEUED:
+                participants.append(call)
+                continue
+            caller_id = call.asked_by or conference.caller_id
+            asks_for_themselves = call.people == (caller_id,)
+            wish = CallerWish.ASKED if asks_for_themselves and call.asked_by else conference.invitation.caller
+            still, left = _still(call, circumstances, caller_id, wish)
+            participants.append(still or call.not_rung(NotRung.NOT_ANY_MORE))
+            gone += left
+        return with_left_out(replace(conference, participants=tuple(participants)), gone, rung=())
+
+
+def asked_for(call: Participant) -> list[Person | Guest]:
+    """Whom a call rings, as they would be asked for."""
+    if call.people:
+        return [Person(user_id) for user_id in call.people]
+    return [Guest(call.number)] if call.number else []
+
+
+def _told_apart(everybody: Iterable[Person | Guest]) -> tuple[list[str], list[str]]:
+    """The Slack ids of the people, and the numbers of the guests."""
+    everybody = list(everybody)
+    people = [invitee.user_id for invitee in everybody if isinstance(invitee, Person)]
+    return people, [invitee.number for invitee in everybody if isinstance(invitee, Guest)]
+
 
 def reseated(conference: Conference, circumstances: Circumstances) -> Conference:
     """The conference without those who must not be rung under these circumstances."""
-    caller_id, wish = conference.caller_id, conference.invitation.caller
-    staying, gone, given_up = [], list[LeftOut](), set[Guest]()
+    staying, gone, given_up = list[Participant](), list[LeftOut](), set[Guest]()
     for participant in conference.participants:
-        number = participant.number
-        if not participant.people:
-            why_not = circumstances.why_not_guest(number, caller_id=caller_id, wish=wish)
-            gone += [why_not] if why_not else []
-            staying += [] if why_not else [participant]
-            continue
-        left = [
-            LeftOut(LeftOutReason.NUMBER_CHANGED, user_id)
-            if circumstances.numbers.get(user_id, number) != number
-            else circumstances.why_not(user_id, caller_id=caller_id, wish=wish)
-            for user_id in participant.people
-        ]
-        gone += filter(None, left)
-        still = tuple(user_id for user_id, why in zip(participant.people, left, strict=True) if why is None)
-        staying += [replace(participant, people=still)] if still else []
-        given_up |= set() if still else {Guest(number)}
+        still, left = _still(participant, circumstances, conference.caller_id, conference.invitation.caller)
+        gone += left
+        staying += [still] if still else []
+        given_up |= {Guest(participant.number)} if participant.people and not still else set()
     if not gone:
         return conference
     # Somebody may have typed the number as well as the name.
@@ -139,6 +171,39 @@ def reseated(conference: Conference, circumstances: Circumstances) -> Conference
     )
     reason = refusal(staying, seated.invitation, seated.caller_id)
     return abandoned(seated, reason) if reason else seated
+
+
+def _still(
+    call: Participant, circumstances: Circumstances, caller_id: str, wish: CallerWish
+) -> tuple[Participant | None, list[LeftOut]]:
+    """Who of those at a phone may still be rung there, None for nobody, and who may not and why."""
+    if not call.number:
+        # It was forgotten, as its owner wished.
+        return None, []
+    if not call.people:
+        why_not = circumstances.why_not_guest(call.number, caller_id=caller_id, wish=wish)
+        return (None, [why_not]) if why_not else (call, [])
+    left = [
+        LeftOut(LeftOutReason.NUMBER_CHANGED, user_id)
+        if circumstances.numbers.get(user_id, call.number) != call.number
+        else circumstances.why_not(user_id, caller_id=caller_id, wish=wish)
+        for user_id in call.people
+    ]
+    still = tuple(user_id for user_id, why in zip(call.people, left, strict=True) if why is None)
+    return replace(call, people=still) if still else None, list(filter(None, left))
+
+
+def with_left_out(conference: Conference, left_out: Collection[LeftOut], rung: Collection[Participant]) -> Conference:
+    """The conference with these left out, each once, and without those of them that are rung after all."""
+    people = set(chain(*(call.people for call in rung)))
+    numbers = {call.number for call in rung}
+    anew = {(left.user_id, left.number) for left in left_out}
+    staying = [
+        left
+        for left in conference.left_out
+        if (left.user_id, left.number) not in anew and left.user_id not in people and left.number not in numbers
+    ]
+    return replace(conference, left_out=(*staying, *left_out))
 
 
 def abandoned(conference: Conference, reason: Reason, detail: str | None = None) -> Conference:

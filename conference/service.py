@@ -8,58 +8,43 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import chain, repeat
-from typing import TypeVar
 
-from conference.carrier import RESTARTED, AnswerLost, Carrier, CarrierError, NotSent, Placed, Refused
+from conference.additions import Additions
+from conference.carrier import Carrier
 from conference.clock import Clock
-from conference.credit import why_refused
 from conference.dests import same_people
+from conference.dialing import Dialer, claimed, without_lines
 from conference.follow_up import CLOCKS_MAY_DIFFER, FollowUp
 from conference.invitation import Invitation
-from conference.journal import log_state
-from conference.model import (
-    CallState,
-    Conference,
-    ConferenceKey,
-    ConferenceState,
-    Reason,
-    Report,
-)
+from conference.ledger import Heard, Ledger
+from conference.line_queue import LineQueue
+from conference.lines import LinesShort, free_lines
+from conference.model import Conference, ConferenceKey, ConferenceState, Reason
+from conference.moderation import Moderator
 from conference.ports import (
-    Change,
     ConferenceStorage,
     GroupUnreadableError,
     Notification,
     NotifyAddress,
     Reading,
     ReadNotification,
-    StorageUnavailableError,
 )
 from conference.seating import Seating, abandoned
 from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-_Result = TypeVar("_Result")
-
-STORE_AGAIN_AFTER_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
-"""Waits before a change that the storage did not take is stored again; the last one is repeated."""
-
 DIAL_WITHIN = timedelta(minutes=1)
 """Phones that ring later than this after the command ring people who no longer expect it."""
-
-SEND_AGAIN_AFTER_SECONDS = (1.0, 2.0, 4.0)
-"""Waits before a request that surely never left is sent again."""
 
 
 class Conferences:
     """Begins conferences and takes them to their end.
 
-    `changed` is called with a conference's key whenever people may have to be shown something new.
+    Those of `heard` are called with each conference that has changed. What people do while one runs is done through
+    `additions`, `queue` and `moderator`.
     """
 
     def __init__(
@@ -71,18 +56,32 @@ class Conferences:
         clock: Clock,
         notify_address: NotifyAddress,
         read_notification: ReadNotification,
-        changed: Callable[[ConferenceKey], None],
+        heard: Iterable[Heard],
     ) -> None:
         self._storage = storage
-        self._carrier = carrier
         self._seating = seating
         self._clock = clock
-        self._notify_address = notify_address
         self._read_notification = read_notification
-        self._changed = changed
         self._tasks = Tasks()
         self._expiring = Tasks()
-        self._follow_up = FollowUp(storage=storage, carrier=carrier, clock=clock, changed=changed)
+        self._ledger = Ledger(storage, clock)
+        self._dialer = Dialer(
+            ledger=self._ledger,
+            carrier=carrier,
+            clock=clock,
+            notify_address=notify_address,
+            read_notification=read_notification,
+        )
+        self._follow_up = FollowUp(ledger=self._ledger, carrier=carrier, clock=clock)
+        self.additions = Additions(ledger=self._ledger, dialer=self._dialer, seating=seating, clock=clock)
+        self.queue = LineQueue(ledger=self._ledger, dialer=self._dialer, seating=seating, clock=clock)
+        self.moderator = Moderator(ledger=self._ledger, carrier=carrier, clock=clock)
+        self._ledger.listeners += [
+            *heard,
+            self._follow_up.hear,
+            self.moderator.hear,
+            self.queue.hear,
+        ]
 
     async def begin(
         self,
@@ -123,7 +122,7 @@ class Conferences:
 
     async def _go_on(self, key: ConferenceKey) -> None:
         """Take a new conference up to its dialing, from wherever it stands."""
-        conference = await self._persist(lambda: self._storage.conference(key))
+        conference = await self._ledger.persist(lambda: self._storage.conference(key))
         if conference.state is ConferenceState.NEW:
             self._expire(conference)
         if not conference.is_prepared:
@@ -131,7 +130,7 @@ class Conferences:
         if conference.state is ConferenceState.NEW and conference.board_ts is not None:
             await self._dial(key)
         else:
-            self._changed(key)
+            self._ledger.tell(conference)
 
     def _expire(self, conference: Conference) -> None:
         """Give it up when its minute is over, whatever it is waiting for by then."""
@@ -146,26 +145,11 @@ class Conferences:
     async def _prepare(self, conference: Conference) -> Conference:
         """Decide who is rung."""
         try:
-            seat = await self._persist(lambda: self._seating.seat(conference))
+            seat = await self._ledger.persist(lambda: self._seating.seat(conference))
         except GroupUnreadableError as error:
             return await self._abandon(conference.key, Reason.GROUP_UNREADABLE, str(error))
-        _, after = await self._update(conference.key, seat)
-        log_state(after)
+        _, after = await self._ledger.surely_update(conference.key, seat)
         return after
-
-    async def _update(self, key: ConferenceKey, change: Change) -> tuple[Conference, Conference]:
-        """Store a change, however long it takes: what has happened outside must not be forgotten here."""
-        return await self._persist(lambda: self._storage.update(key, change))
-
-    async def _persist(self, work: Callable[[], Awaitable[_Result]]) -> _Result:
-        """Ask the storage until it answers."""
-        for wait in chain(STORE_AGAIN_AFTER_SECONDS, repeat(STORE_AGAIN_AFTER_SECONDS[-1])):
-            try:
-                return await work()
-            except StorageUnavailableError as error:
-                log.warning("the storage does not answer, and is asked again: %s", error)
-                await self._clock.sleep(wait)
-        raise AssertionError("it is tried for ever")
 
     async def board_posted(self, key: ConferenceKey) -> None:
         """The board stands in its channel: now the phones may ring."""
@@ -181,16 +165,13 @@ class Conferences:
                 return conference
             return abandoned(conference, reason, detail)
 
-        before, after = await self._update(key, abandon)
-        if after is not before:
-            log_state(after)
-            self._changed(key)
+        _, after = await self._ledger.surely_update(key, abandon)
         return after
 
     async def _dial(self, key: ConferenceKey) -> None:
-        """Ring the phones, once. That it is about to be done is on disk before the request leaves."""
+        """Ring the phones, once."""
 
-        def begin_dialing(conference: Conference, reading: Reading) -> Conference:
+        def claim(conference: Conference, reading: Reading) -> Conference:
             if conference.state is not ConferenceState.NEW:
                 return conference
             now = self._clock.now()
@@ -199,85 +180,14 @@ class Conferences:
             conference = self._seating.still_seated(conference, reading)
             if conference.state is not ConferenceState.NEW:
                 return conference
-            return replace(conference, state=ConferenceState.DIALING, dialed_at=now)
+            held, ahead = reading.lines_held(), reading.phones_ahead()
+            phones, free = len(conference.participants), free_lines(self._seating.lines, held, ahead)
+            if phones > free:
+                return without_lines(conference, str(LinesShort(phones, free, held, ahead)))
+            return claimed(conference, range(phones), now)
 
-        before, conference = await self._update(key, begin_dialing)
-        if before.state is not ConferenceState.NEW:
-            return
-        log_state(conference)
-        self._changed(key)
-        if conference.state is ConferenceState.DIALING:
-            try:
-                placed = await self._send(conference)
-            except CarrierError as error:
-                await self._record_failure(key, error)
-            except Exception:
-                # Whatever it was, the request may have left.
-                log.exception("conference %s: no answer that makes sense", key.conference_id)
-                await self._record_failure(key, AnswerLost("unforeseen"))
-            else:
-                await self._record_placed(key, placed)
-            self._changed(key)
-
-    async def _send(self, conference: Conference) -> Placed:
-        for wait in chain(SEND_AGAIN_AFTER_SECONDS, [None]):
-            try:
-                return await self._carrier.call(
-                    [participant.number for participant in conference.participants],
-                    room=conference.room,
-                    tag=conference.conference_id,
-                    notify_url=self._notify_address.url(conference),
-                )
-            except NotSent as error:
-                log.warning("conference %s: not sent: %s", conference.conference_id, error)
-                if wait is None:
-                    raise
-                await self._clock.sleep(wait)
-        raise AssertionError("the last try returns or raises")
-
-    async def _record_placed(self, key: ConferenceKey, placed: Placed) -> None:
-        now = self._clock.now()
-
-        def place(conference: Conference, reading: Reading) -> Conference:
-            participants = tuple(
-                replace(
-                    participant,
-                    txn_ref=txn_ref,
-                    state=CallState.RINGING if participant.state is CallState.WAITING else participant.state,
-                )
-                for participant, txn_ref in zip(conference.participants, placed.txn_refs, strict=True)
-            )
-            live = replace(conference, state=ConferenceState.LIVE, room=placed.room, participants=participants)
-            # A notification may have come before this answer, and named a call that was not known yet.
-            return live.with_reports(self._reports(reading), now)
-
-        _, after = await self._update(key, place)
-        log_state(after)
-        self._follow_up.follow(after)
-
-    def _reports(self, reading: Reading) -> Iterator[Report]:
-        return filter(None, map(self._read_notification, reading.notifications()))
-
-    async def _record_failure(self, key: ConferenceKey, error: CarrierError) -> Conference:
-        why = await why_refused(error, self._carrier.balance) if isinstance(error, Refused) else None
-        now = self._clock.now()
-
-        def fail(conference: Conference, _: Reading) -> Conference:
-            if any(participant.state is not CallState.WAITING for participant in conference.participants):
-                # A notification came first: whatever the answer was, phones did ring.
-                return replace(conference, state=ConferenceState.LIVE).settled(now)
-            match error:
-                case Refused():
-                    return replace(conference, state=ConferenceState.REFUSED, detail=why)
-                case AnswerLost(code=code):
-                    return replace(conference, state=ConferenceState.UNCONFIRMED, detail=code)
-                case _:
-                    return abandoned(conference, Reason.NOT_SENT)
-
-        _, after = await self._update(key, fail)
-        log_state(after)
-        self._follow_up.follow(after)
-        return after
+        before, after = await self._ledger.surely_update(key, claim)
+        await self._dialer.ring(before, after)
 
     async def notified(self, conference_id: str, secret: str, fields: Mapping[str, str], *, now: datetime) -> bool:
         """Take in a notification; it is durable when this returns. False if that address was never handed out."""
@@ -291,16 +201,13 @@ class Conferences:
         def take_in(conference: Conference, _: Reading) -> Conference:
             return conference if report is None else conference.with_reports([report], now)
 
-        _, after = await self._storage.update(conference.key, take_in, notification=Notification(fields, now))
-        # A report may show that phones rang which were thought not to have.
-        self._follow_up.follow(after)
+        _, after = await self._ledger.update(conference.key, take_in, notification=Notification(fields, now))
         known = report is not None and after.find(report) is not None
         log.info(
             "conference %s: notification %s",
             conference_id,
             f"of {report.state}" if report and known else "about no call that is known; kept",
         )
-        self._changed(conference.key)
         return True
 
     async def ring_anew(self, key: ConferenceKey, *, user_id: str, response_url: str | None) -> Conference | None:
@@ -319,13 +226,24 @@ class Conferences:
                 return conference
             return abandoned(conference, Reason.RUNG_ANEW)
 
-        before, after = await self._storage.update(key, replaced, successor=new)
+        before, after = await self._ledger.update(key, replaced, successor=new)
         if after is before:
             return None
-        log_state(after)
-        self._changed(key)
         self._tasks.start(self._go_on(new.key))
         return new
+
+    async def call_again(self, key: ConferenceKey, *, user_id: str, response_url: str | None) -> Conference | None:
+        """Begin a conference of the people of one that is over; None, and nothing is done, if it is not."""
+        old = await self._storage.conference(key)
+        if not old.is_over:
+            return None
+        return await self.begin(
+            same_people(old, user_id),
+            team_id=old.team_id,
+            channel_id=old.channel_id,
+            caller_id=user_id,
+            response_url=response_url,
+        )
 
     # Starting and stopping
 
@@ -338,27 +256,28 @@ class Conferences:
             self._tasks.start(self._recover(key))
 
     async def _recover(self, key: ConferenceKey) -> None:
-        conference = await self._persist(lambda: self._storage.conference(key))
+        conference = await self._ledger.persist(lambda: self._storage.conference(key))
         if conference.state is ConferenceState.NEW:
             if _is_too_late(conference, self._clock.now()):
                 await self._abandon(key, Reason.TOO_LATE)
             else:
                 await self._go_on(key)
             return
-        if conference.state is ConferenceState.DIALING:
-            # Whether the request left before the process died is not known, so it is not sent again.
-            conference = await self._record_failure(key, AnswerLost(RESTARTED))
-            self._changed(key)
-        self._follow_up.follow(conference, at_once=True)
+        # Whether a request left before the process died is not known, so it is not sent again.
+        conference = await self._dialer.recover(conference)
+        self._follow_up.catch_up(conference)
+        self._ledger.tell(conference)
 
     @property
     def in_hand(self) -> set[asyncio.Task[None]]:
         """What must not be broken off: phones are about to ring."""
-        return self._tasks.running
+        return self._tasks.running | self._dialer.in_hand | self.queue.in_hand
 
     async def close(self) -> None:
         """Stop what waits for a later moment: the next start takes it up again."""
         await self._expiring.close()
+        await self.queue.close()
+        await self.moderator.close()
         await self._follow_up.close()
 
 

@@ -4,44 +4,68 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from conference.barring import barred_guests
 from conference.invitation import CallerWish, Invitation, Unreadable, Verb, VerbCall, read_invitation
+from handlers.hangup_command import hangup_answer
+from handlers.history_command import history_answer
 from handlers.number_command import NumberCommand, Typed
 from handlers.parts import Parts
+from handlers.status_command import status_answer
 from messages import private
 from messages.mrkdwn import Message
 
 COMMAND = "/conference"
 
 
-def register(app: AsyncApp, parts: Parts) -> None:
-    """Answer the command. Nothing is waited for but the storage: the phones come after the acknowledgement."""
-    number_command = NumberCommand(parts)
+class ConferenceCommand:
+    """Answers it. Nothing is waited for but the storage, and Slack for a moment: the phones come afterwards."""
 
-    async def answer(command: dict[str, str]) -> Message:
-        team_id, user_id = command["team_id"], command["user_id"]
-        match asked := read_invitation(command.get("text") or "", parts.default_region):
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._number_command = NumberCommand(parts)
+
+    async def answer(self, command: dict[str, str]) -> Message:
+        match asked := read_invitation(command.get("text") or "", self._parts.default_region):
             case Unreadable():
                 return private.unreadable(asked)
-            case VerbCall(Verb.HELP):
-                return private.help_text(await parts.registration.on_file(team_id, user_id))
-            case VerbCall(_, rest):
-                return await number_command.answer(
-                    Typed(rest, team_id, user_id, command["channel_id"], command.get("response_url"))
-                )
+            case VerbCall():
+                return await self._answer_verb(asked, command)
             case Invitation():
-                if barred := barred_guests(asked, parts.barring):
-                    return private.guests_refused(barred)
-                wants_no_number = asked.caller is CallerWish.LEFT_OUT
-                is_reachable = wants_no_number or (await parts.registration.on_file(team_id, user_id)).number
-                await parts.conferences.begin(
-                    asked,
-                    team_id=team_id,
-                    channel_id=command["channel_id"],
-                    caller_id=user_id,
-                    response_url=command.get("response_url"),
-                )
-                return private.accepted() if is_reachable else private.accepted_without_caller()
+                return await self._begin(asked, command)
+
+    async def _answer_verb(self, asked: VerbCall, command: dict[str, str]) -> Message:
+        team_id, user_id, channel_id = command["team_id"], command["user_id"], command["channel_id"]
+        match asked.verb:
+            case Verb.HELP:
+                return private.help_text(await self._parts.registration.on_file(team_id, user_id))
+            case Verb.NUMBER:
+                typed = Typed(asked.rest, team_id, user_id, channel_id, command.get("response_url"))
+                return await self._number_command.answer(typed)
+            case Verb.STATUS:
+                return await status_answer(self._parts, asked.rest, team_id, user_id, channel_id)
+            case Verb.HISTORY:
+                return await history_answer(self._parts, asked.rest, team_id, channel_id)
+            case Verb.HANGUP:
+                return await hangup_answer(self._parts, asked.rest, team_id, user_id, channel_id)
+
+    async def _begin(self, invitation: Invitation, command: dict[str, str]) -> Message:
+        team_id, user_id = command["team_id"], command["user_id"]
+        if barred := barred_guests(invitation, self._parts.barring):
+            return private.guests_refused(barred)
+        wants_no_number = invitation.caller is CallerWish.LEFT_OUT
+        is_reachable = wants_no_number or (await self._parts.registration.on_file(team_id, user_id)).number
+        await self._parts.conferences.begin(
+            invitation,
+            team_id=team_id,
+            channel_id=command["channel_id"],
+            caller_id=user_id,
+            response_url=command.get("response_url"),
+        )
+        return private.accepted() if is_reachable else private.accepted_without_caller()
+
+
+def register(app: AsyncApp, parts: Parts) -> None:
+    conference_command = ConferenceCommand(parts)
 
     @app.command(COMMAND)
-    async def conference_command(ack: AsyncAck, command: dict[str, str]) -> None:
-        message = await answer(command)
+    async def typed(ack: AsyncAck, command: dict[str, str]) -> None:
+        message = await conference_command.answer(command)
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")

@@ -1,9 +1,9 @@
 """Something that came from Slack could not be handled."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
@@ -36,6 +36,22 @@ def told(parts: Parts, work: Behind) -> Behind:
     return or_tell
 
 
+async def answered(
+    parts: Parts, body: Mapping[str, object], message: Message, *, in_form: Literal["push", "update"]
+) -> BoltResponse | None:
+    """Say something to whoever submitted a form, which acknowledges it, or to whoever pressed a button elsewhere."""
+    if body.get("type") == "view_submission":
+        return BoltResponse(
+            status=200,
+            body={"response_action": in_form, "view": private.as_view(message)},
+            headers={"content-type": ["application/json"]},
+        )
+    if isinstance(url := body.get("response_url"), str):
+        with suppress(SlackError):
+            await parts.gateway.respond(url, message)
+    return None
+
+
 def _message(error: Exception) -> Message:
     return private.not_kept() if isinstance(error, StorageUnavailableError) else private.went_wrong()
 
@@ -53,14 +69,5 @@ def register(app: AsyncApp, parts: Parts) -> None:
                 body={"response_type": "ephemeral", "text": message.text},
                 headers={"content-type": ["application/json"]},
             )
-        if body.get("type") == "view_submission":
-            # Before the form, which keeps what was filled in.
-            return BoltResponse(
-                status=200,
-                body={"response_action": "push", "view": private.as_view(message)},
-                headers={"content-type": ["application/json"]},
-            )
-        if isinstance(url := body.get("response_url"), str):
-            with suppress(SlackError):
-                await parts.gateway.respond(url, message)
-        return None
+        # Before a form, which keeps what was filled in.
+        return await answered(parts, body, message, in_form="push")

@@ -9,8 +9,23 @@ def filled_in(view: Mapping[str, Any], *path: str) -> str:
 
     Empty where nothing was filled in, which is null to Slack, and where no text stands.
     """
+    return readable(_at(view, path))
+
+
+def chosen(view: Mapping[str, Any], *path: str) -> list[str]:
+    """The ids or values at that path: those of the options, where options stand there."""
+    found = _at(view, path)
+    values = [one.get("value") if isinstance(one, dict) else one for one in found] if isinstance(found, list) else []
+    return list(filter(None, map(readable, values)))
+
+
+def _at(view: Mapping[str, Any], path: tuple[str, ...]) -> object:
     found: object = view
     for key in ("state", "values", *path):
         found = found.get(key) if isinstance(found, dict) else None
-    # JSON can hold half of a character, which nothing else can.
-    return found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""
+    return found
+
+
+def readable(value: object) -> str:
+    """A text out of a payload, empty where none stands. JSON can hold half of a character, which nothing else can."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""

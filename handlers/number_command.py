@@ -8,12 +8,11 @@ from conference.carrier import CarrierError
 from conference.numbers import NumberUnreadableError, read_number
 from conference.registration import CodeSent, Kept
 from handlers.home_opened import redraw_home
-from handlers.number_admin import NumberAdmin
+from handlers.number_admin import REMOVE, NumberAdmin
 from handlers.parts import Parts
 from messages import own_number
 from messages.mrkdwn import Message
 
-REMOVE = "remove"
 MISSING = "missing"
 
 _TEL_LINK = re.compile(r"<tel:([^|<>]+)(?:\|[^<>]*)?>")

@@ -9,8 +9,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from conference.carrier import CarrierError
 from conference.numbers import NumberUnreadableError, read_number
 from conference.registration import CodeSent, Kept, NoCode, Proposal, TooManyCodes, Undelivered
-from handlers.errors import told
 from handlers.filled_in import filled_in
+from handlers.forms import open_form, opens
 from handlers.home_opened import show_home
 from handlers.parts import Parts
 from messages import number_form, own_number
@@ -35,7 +35,7 @@ class NumberForms:
         user_id = body["user"]["id"]
         person = await self._parts.registration.on_file(str(context.team_id), user_id)
         number = person.number.number if person.number else await self._from_profile(user_id)
-        await self._open(body["trigger_id"], number_form.form(number))
+        await open_form(self._parts, body["trigger_id"], number_form.form(number))
 
     async def _from_profile(self, user_id: str) -> str | None:
         """The number in somebody's Slack profile, where it is one: free text that its owner typed."""
@@ -50,14 +50,7 @@ class NumberForms:
         view = (
             number_form.code_form(unproved) if unproved else number_form.said(own_number.not_entered(NoCode.NEVER_SENT))
         )
-        await self._open(body["trigger_id"], view)
-
-    async def _open(self, trigger_id: str, view: dict[str, Any]) -> None:
-        try:
-            await self._parts.gateway.open_view(trigger_id, view)
-        except SlackError as error:
-            # A trigger is good for three seconds; pressing the button once more brings another.
-            log.warning("a form could not be opened: %s", error)
+        await open_form(self._parts, body["trigger_id"], view)
 
     async def keep_number(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
@@ -149,14 +142,11 @@ def register(app: AsyncApp, parts: Parts) -> None:
     """Open the forms, and take what is filled in."""
     forms = NumberForms(parts)
 
-    async def acknowledge(ack: AsyncAck) -> None:
-        await ack()
-
     for action, work in (
         (number_form.OPEN_ACTION, forms.open_number_form),
         (number_form.OPEN_CODE_ACTION, forms.open_code_form),
         (number_form.SEND_AGAIN_ACTION, forms.send_another_code),
     ):
-        app.action(action)(ack=acknowledge, lazy=[told(parts, work)])
+        opens(parts, app.action(action), work)
     app.view(number_form.CALLBACK_ID)(ack=forms.keep_number, lazy=[forms.show_at_home])
     app.view(number_form.CODE_CALLBACK_ID)(ack=forms.enter_code, lazy=[forms.show_at_home])

@@ -6,15 +6,14 @@ Slash commands of theirs never get here, but clicks and forms do (Slack Connect;
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
+from handlers.errors import answered
 from handlers.parts import Parts
 from messages import private
-from messages.slack import SlackError
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +42,5 @@ def register(app: AsyncApp, parts: Parts) -> None:
             await next()
             return None
         log.warning("somebody of another workspace was turned away")
-        message = private.only_in_own_workspace()
-        if body.get("type") == "view_submission":
-            return BoltResponse(
-                status=200,
-                body={"response_action": "update", "view": private.as_view(message)},
-                headers={"content-type": ["application/json"]},
-            )
-        if isinstance(url := body.get("response_url"), str):
-            with suppress(SlackError):
-                await parts.gateway.respond(url, message)
-        return BoltResponse(status=200, body="")
+        answer = await answered(parts, body, private.only_in_own_workspace(), in_form="update")
+        return answer or BoltResponse(status=200, body="")

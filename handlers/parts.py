@@ -28,5 +28,6 @@ class Parts:
     barring: Barring
     default_region: str | None
     card_url: str | None
+    lines: int
     homes: set[str] = field(default_factory=set)
     """Slack ids of those who have opened their Home tab since the bot was started."""

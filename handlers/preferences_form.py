@@ -1,6 +1,5 @@
 """A person presses *When to ring me*, and says when they may be rung."""
 
-import logging
 import re
 from datetime import time
 from typing import Any
@@ -8,14 +7,11 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.preferences import Preferences, QuietHours
-from handlers.errors import told
 from handlers.filled_in import filled_in
+from handlers.forms import open_form, opens
 from handlers.home_opened import show_home
 from handlers.parts import Parts
 from messages import own_number, preferences_form
-from messages.slack import SlackError
-
-log = logging.getLogger(__name__)
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -31,10 +27,7 @@ class PreferencesForm:
 
     async def open(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
         person = await self._parts.registration.on_file(str(context.team_id), body["user"]["id"])
-        try:
-            await self._parts.gateway.open_view(body["trigger_id"], preferences_form.form(person.preferences))
-        except SlackError as error:
-            log.warning("a form could not be opened: %s", error)
+        await open_form(self._parts, body["trigger_id"], preferences_form.form(person.preferences))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
         team_id, user_id = str(context.team_id), body["user"]["id"]
@@ -66,10 +59,7 @@ class PreferencesForm:
 def register(app: AsyncApp, parts: Parts) -> None:
     form = PreferencesForm(parts)
 
-    async def acknowledge(ack: AsyncAck) -> None:
-        await ack()
-
-    app.action(preferences_form.OPEN_ACTION)(ack=acknowledge, lazy=[told(parts, form.open)])
+    opens(parts, app.action(preferences_form.OPEN_ACTION), form.open)
     app.view(preferences_form.CALLBACK_ID)(ack=form.save, lazy=[form.note_zone])
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
+from conference.calls import CallState, NotRung, Participant
 from conference.carrier import RESTARTED
-from conference.model import CallState, Conference, ConferenceState, LeftOutReason, Participant
+from conference.model import MAX_PARTICIPANTS, Conference, ConferenceState, LeftOutReason
 from messages import number_form
+from messages.board_buttons import board_buttons, call_menu
 from messages.mrkdwn import (
     Block,
     Message,
-    actions,
-    button,
     called,
     context,
     left_out_name,
@@ -17,16 +17,20 @@ from messages.mrkdwn import (
     listed,
     mention,
     moment,
-    plain_text,
     section,
 )
 from messages.refusals import CARRIER_CODES, abandoned, carrier_refusal, filled_in, grouped
 
-RING_ANEW_ACTION = "ring_anew"
+MOST_MENUS = 20
+"""People with a line of their own and a menu beside it, of the 50 blocks that a message takes (Slack, Block Kit)."""
 
 _NEVER_RUNG = frozenset({ConferenceState.REFUSED, ConferenceState.ABANDONED})
 
+_UNDER_WAY = frozenset({ConferenceState.DIALING, ConferenceState.LIVE})
+
 _SIGNS = {
+    CallState.NOT_RUNG: (":heavy_minus_sign:", "not rung"),
+    CallState.QUEUED: (":hourglass:", "waiting for a line"),
     CallState.WAITING: (":hourglass_flowing_sand:", "about to be rung"),
     CallState.RINGING: (":bell:", "ringing"),
     CallState.IN_CALL: (":large_green_circle:", "in the call"),
@@ -36,6 +40,16 @@ _SIGNS = {
     CallState.FAILED: (":warning:", "could not be reached"),
     CallState.UNKNOWN: (":grey_question:", "nobody can tell how it went"),
 }
+
+_NOT_RUNG = {
+    NotRung.NO_LINES: "no line was free",
+    NotRung.ROOM_FULL: f"a call takes at most {MAX_PARTICIPANTS} phones, and had too few places left",
+    NotRung.NOT_SENT: "Hoiio could not be reached",
+    NotRung.WAITED_TOO_LONG: "no line became free within half an hour",
+    NotRung.CALL_OVER: "the others had gone",
+    NotRung.CALLED_OFF: "the call was ended before",
+}
+"""Why somebody was not rung; the carrier's own codes are apart."""
 
 _LEFT_OUT = {
     LeftOutReason.NO_NUMBER: (":telephone_receiver:", "no number on file, so not rung"),
@@ -59,22 +73,20 @@ _LEFT_OUT = {
 def board(conference: Conference) -> Message:
     """Who started it, the room, a line a person, and how it stands."""
     title = f"*Conference by {mention(conference.caller_id)}* · room `{conference.room}`"
-    people = [_line(participant, conference) for participant in conference.participants]
     left_out = list(_left_out(conference))
     missing = LeftOutReason.NO_NUMBER
-    people += [f"{sign} {words}" for reason, sign, words in left_out if reason is not missing]
     status = _status(conference)
-    blocks: list[Block] = [section(title, block_id=board_block_id(conference))]
-    if people:
-        blocks.append(section(lines(people)))
+    blocks: list[Block] = [section(title, block_id=board_block_id(conference)), *_people(conference)]
+    if others := [f"{sign} {words}" for reason, sign, words in left_out if reason is not missing]:
+        blocks.append(section(lines(others)))
     for reason, sign, words in left_out:
         if reason is missing:
             # Whoever it is sees the button beside their name.
             blocks.append({**section(f"{sign} {words}"), "accessory": number_form.button(None)})
     blocks.append(context(status))
-    if conference.can_be_rung_anew:
-        blocks.append(_ring_anew(conference))
-    calls = [_spoken(participant, conference) for participant in conference.participants]
+    if buttons := board_buttons(conference):
+        blocks.append(buttons)
+    calls = [_spoken(call, conference) for _, call in shown_phones(conference)]
     spoken = "; ".join([*calls, *(words for _, _, words in left_out)])
     head = f"Conference by {mention(conference.caller_id)}, room {conference.room}"
     text = ". ".join(filter(None, [head, spoken, status]))
@@ -86,13 +98,39 @@ def board_block_id(conference: Conference) -> str:
     return f"board:{conference.conference_id}"
 
 
+def shown_phones(conference: Conference) -> list[tuple[int, Participant]]:
+    """The phones, but for those whose people stand among the left out."""
+    return [(place, call) for place, call in conference.phones if call.why != NotRung.NOT_ANY_MORE]
+
+
+def _people(conference: Conference) -> Iterator[Block]:
+    """A line a phone; those beside each other that have no menu share a block."""
+    together = list[str]()
+    menus = 0
+    for place, call in shown_phones(conference):
+        line = phone_line(call, conference)
+        menu = call_menu(conference, place) if menus < MOST_MENUS else None
+        if menu is None:
+            together.append(line)
+            continue
+        if together:
+            yield section(lines(together))
+            together.clear()
+        menus += 1
+        yield {**section(line), "accessory": menu}
+    if together:
+        yield section(lines(together))
+
+
 def outcome(participant: Participant) -> str:
     """How a call stands, in words: `was in the call, 12 min`."""
+    if participant.state is CallState.UNANSWERED and participant.hang_up:
+        return "was hung up while it rang"
     _, words = _SIGNS[participant.state]
     return words if participant.minutes is None or not participant.minutes else f"{words}, {participant.minutes} min"
 
 
-def _line(participant: Participant, conference: Conference) -> str:
+def phone_line(participant: Participant, conference: Conference) -> str:
     sign, _ = _SIGNS[participant.state]
     if _not_rung(participant, conference):
         sign = ":heavy_minus_sign:"
@@ -104,12 +142,41 @@ def _line(participant: Participant, conference: Conference) -> str:
 def _spoken(participant: Participant, conference: Conference) -> str:
     guest = "" if participant.people else " (guest)"
     shared = " (one phone)" if len(participant.people) > 1 else ""
-    words = outcome(participant)
+    return f"{called(participant)}{guest}{shared}: {_words(participant, conference)}"
+
+
+def _words(participant: Participant, conference: Conference) -> str:
     if _not_rung(participant, conference):
-        words = "not rung"
-    elif _not_known_yet(participant, conference):
-        words = "not known yet"
-    return f"{called(participant)}{guest}{shared}: {words}"
+        return "not rung"
+    if _not_known_yet(participant, conference):
+        return "not known yet"
+    words = outcome(participant)
+    match participant.state:
+        case CallState.NOT_RUNG:
+            return why_not_rung(participant)
+        case CallState.RINGING if participant.hang_up:
+            return "being hung up"
+        case CallState.RINGING if _was_rung_before(participant, conference):
+            return "ringing again"
+        case CallState.IN_CALL:
+            since = f" since {moment(participant.answered_at)}" if participant.answered_at else ""
+            muted = ", muted" if participant.is_muted else ""
+            return f"{words}{since}{muted}{', being put out' if participant.hang_up else ''}"
+        case _:
+            return words
+
+
+def why_not_rung(participant: Participant) -> str:
+    """`not rung: no line was free`."""
+    why = participant.why or ""
+    if why in set(NotRung):
+        return f"not rung: {_NOT_RUNG[NotRung(why)]}" if why in _NOT_RUNG else "not rung"
+    return f"not rung. {carrier_refusal(why)}"
+
+
+def _was_rung_before(participant: Participant, conference: Conference) -> bool:
+    calls = [call for call in conference.participants if call.number and call.number == participant.number]
+    return len(calls) > 1
 
 
 def _not_rung(participant: Participant, conference: Conference) -> bool:
@@ -118,7 +185,7 @@ def _not_rung(participant: Participant, conference: Conference) -> bool:
 
 def _not_known_yet(participant: Participant, conference: Conference) -> bool:
     """Whether the phone may be ringing or may not."""
-    return conference.state is ConferenceState.UNCONFIRMED and participant.state is CallState.WAITING
+    return participant.is_in_doubt and conference.state not in _NEVER_RUNG
 
 
 def _left_out(conference: Conference) -> Iterator[tuple[LeftOutReason, str, str]]:
@@ -130,22 +197,43 @@ def _left_out(conference: Conference) -> Iterator[tuple[LeftOutReason, str, str]
 
 
 def _status(conference: Conference) -> str:
+    if conference.hung_up_by and conference.state in _UNDER_WAY:
+        return f"{mention(conference.hung_up_by)} hung up for everybody: Hoiio is being told."
     match conference.state:
         case ConferenceState.NEW:
             return "Getting ready; no phone is ringing yet."
         case ConferenceState.DIALING:
             return "Hoiio is being asked to ring the phones…"
+        case ConferenceState.QUEUED:
+            return f"Nobody is rung yet. {_queue(conference)}"
         case ConferenceState.LIVE:
-            return f"Phones rung at {moment(conference.dialed_at or conference.created_at)}."
+            return _live(conference)
         case ConferenceState.ENDED:
-            ended = f"Ended at {moment(conference.ended_at or conference.created_at)}."
-            return f"{ended} {_cost(conference)}"
+            ended = f"Ended at {moment(conference.ended_at or conference.created_at)}{_by(conference)}."
+            return f"{ended} {cost(conference)}"
         case ConferenceState.REFUSED:
             return f"{carrier_refusal(conference.detail or '')} Nobody was rung."
         case ConferenceState.UNCONFIRMED:
             return _unconfirmed(conference)
         case ConferenceState.ABANDONED:
             return abandoned(conference)
+
+
+def _live(conference: Conference) -> str:
+    said = f"Phones rung at {moment(conference.dialed_at or conference.created_at)}."
+    return f"{said} {_queue(conference)}" if conference.queued else said
+
+
+def _queue(conference: Conference) -> str:
+    waiting = len(conference.queued)
+    phones = "1 phone waits for a line" if waiting == 1 else f"{waiting} phones wait for lines"
+    ahead = conference.phones_ahead
+    place = f"{ahead} {'phone comes' if ahead == 1 else 'phones come'} first" if ahead else "next in the queue"
+    return f"{phones}; {place}."
+
+
+def _by(conference: Conference) -> str:
+    return f" by {mention(conference.hung_up_by)}" if conference.hung_up_by else ""
 
 
 def _unconfirmed(conference: Conference) -> str:
@@ -163,25 +251,10 @@ def _unconfirmed(conference: Conference) -> str:
     )
 
 
-def _cost(conference: Conference) -> str:
+def cost(conference: Conference) -> str:
+    """What a conference cost, in each currency, as a sentence."""
     costs = [f"{currency} {debit}" for currency, debit in sorted(conference.costs.items())]
     if not costs:
         return "No cost was reported."
     unknown = sum(call.state is CallState.UNKNOWN for call in conference.participants)
     return f"Cost at least {listed(costs)}." if unknown else f"Cost {listed(costs)}."
-
-
-def _ring_anew(conference: Conference) -> Block:
-    return actions(
-        button(
-            RING_ANEW_ACTION,
-            "Ring everybody anew",
-            value=conference.conference_id,
-            confirm={
-                "title": plain_text("Ring everybody anew?"),
-                "text": plain_text("Do this only if nobody's phone rang: otherwise they are rung a second time."),
-                "confirm": plain_text("Ring"),
-                "deny": plain_text("Leave it"),
-            },
-        )
-    )

@@ -21,6 +21,9 @@ PROFILE_GOOD_FOR_SECONDS = 600.0
 ADMINS_GOOD_FOR_SECONDS = 3600.0
 """For telling them of limits; whether somebody may act as one is asked each time."""
 
+GROUPS_GOOD_FOR_SECONDS = 300.0
+"""For the menu of a form; who is in a group is asked each time."""
+
 SLACKBOT = "USLACKBOT"
 """The one bot of which users.info says that it is none."""
 
@@ -39,6 +42,7 @@ class SlackDirectory:
         self._clock = clock
         self._admins = admins
         self._listed: tuple[float, list[str]] | None = None
+        self._groups: tuple[float, dict[str, str]] | None = None
         self._remembered: dict[str, tuple[float, Profile]] = {}
         self._at_once = asyncio.Semaphore(QUESTIONS_AT_ONCE)
 
@@ -47,6 +51,15 @@ class SlackDirectory:
             return await self._ask(lambda: self._gateway.group_members(group_id))
         except SlackError as error:
             raise GroupUnreadableError(str(error)) from None
+
+    async def groups(self) -> Mapping[str, str]:
+        """The handle of each user group, by its id. Raises SlackError."""
+        now = self._clock.monotonic()
+        if self._groups is None or now - self._groups[0] > GROUPS_GOOD_FOR_SECONDS:
+            found = await self._gateway.groups()
+            handles = {str(group["id"]): str(group.get("handle") or group["id"]) for group in found if group.get("id")}
+            self._groups = (now, handles)
+        return self._groups[1]
 
     async def _ask(self, question: Callable[[], Awaitable[_Answer]]) -> _Answer:
         """Ask Slack, again if it is busy or does not answer. Raises SlackError."""

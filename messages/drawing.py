@@ -9,7 +9,7 @@ bot can't look for, are rather said twice than never.
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from conference.clock import Clock
 from conference.limits import RINGS_WINDOW, read_limit
@@ -211,18 +211,20 @@ class Drawing:
         if conference.reason not in {None, Reason.NOBODY_TO_RING, Reason.ONLY_THE_CALLER}:
             return None
         for left in conference.left_out:
-            # The caller was told in the answer to the command.
-            if left.reason is not LeftOutReason.NO_NUMBER or left.user_id in {None, conference.caller_id}:
+            asked_by = left.asked_by or conference.caller_id
+            # Who asked for themselves was told in the answer.
+            if left.reason is not LeftOutReason.NO_NUMBER or left.user_id in {None, asked_by}:
                 continue
             name = f"ask {left.user_id}"
             post = posts.get(name)
             if post is None:
                 a_while_ago = self._clock.now() - ASK_AGAIN_AFTER
-                if await self._storage.number_asked_since(self._key.team_id, str(left.user_id), a_while_ago):
+                post = await self._begin_once(name, since=a_while_ago, asks=left.user_id)
+                if post is None:
                     continue
-                post = await self._begin(name)
             if post.ts is None:
-                await self._send_once(conference, post, None, str(left.user_id), private.ask_for_number(conference))
+                message = private.ask_for_number(conference, left)
+                await self._send_once(conference, post, None, str(left.user_id), message)
                 return 0.0
         return None
 
@@ -234,9 +236,9 @@ class Drawing:
                 name = f"{limit} to {admin_id}"
                 post = posts.get(name)
                 if post is None:
-                    if await self._storage.posted_since(self._key.team_id, name, self._clock.now() - window):
+                    post = await self._begin_once(name, since=self._clock.now() - window)
+                    if post is None:
                         continue
-                    post = await self._begin(name)
                 if post.ts is None:
                     await self._send_once(conference, post, None, admin_id, message)
                     return 0.0
@@ -272,6 +274,13 @@ class Drawing:
         """Note that a message is about to be sent."""
         self._surely_unsent.add(name)
         return await self._storage.begin_post(self._key, name, content, self._clock.now(), told=told)
+
+    async def _begin_once(self, name: str, *, since: datetime, asks: str | None = None) -> Post | None:
+        """The same, unless it was sent since a moment, for whatever conference: then None."""
+        post = await self._storage.begin_post_once(self._key, name, self._clock.now(), since=since, asks=asks)
+        if post:
+            self._surely_unsent.add(name)
+        return post
 
     async def _look_for(
         self, conference: Conference, post: Post, block_id: str, *, thread_ts: str | None = None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from conference.model import LeftOut, Participant
+from conference.calls import Participant
+from conference.model import LeftOut
 from conference.numbers import mask_number
 
 Block = dict[str, Any]
@@ -79,6 +80,16 @@ def plain_text(text: str) -> Block:
 
 def button(action_id: str, text: str, **more: Any) -> Block:
     return {"type": "button", "action_id": action_id, "text": plain_text(text), **more}
+
+
+def overflow(action_id: str, options: Iterable[tuple[str, str]], **more: Any) -> Block:
+    """A menu: for each option what it is called, and its value."""
+    return {
+        "type": "overflow",
+        "action_id": action_id,
+        "options": [{"text": plain_text(text), "value": value} for text, value in options],
+        **more,
+    }
 
 
 def modal(title: str, *blocks: Block, close: str = "Close", submit: str = "", callback_id: str = "") -> dict[str, Any]:

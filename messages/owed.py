@@ -30,18 +30,20 @@ class PostStorage(Protocol):
     async def unshown(self) -> Sequence[ConferenceKey]:
         """Conferences of which Slack does not show everything yet."""
 
-    async def posted_since(self, team_id: str, name: str, moment: datetime) -> bool:
-        """Whether a message of that name was begun in a workspace since a moment, for whatever conference."""
-
-    async def number_asked_since(self, team_id: str, user_id: str, moment: datetime) -> bool:
-        """Whether somebody was asked for their number since a moment, for whatever reason."""
-
     async def posts(self, key: ConferenceKey) -> Sequence[Post]: ...
 
     async def begin_post(
         self, key: ConferenceKey, name: str, content: str, now: datetime, *, told: Conference | None = None
     ) -> Post:
         """Note that a message is about to be sent, and what the thread will have been `told` by it."""
+
+    async def begin_post_once(
+        self, key: ConferenceKey, name: str, now: datetime, *, since: datetime, asks: str | None = None
+    ) -> Post | None:
+        """The same, unless one of that name was begun in the workspace since a moment, for whatever conference.
+
+        `asks` is whom it asks for their number: an admin may have had them asked since. Returns None then.
+        """
 
     async def finish_post(self, key: ConferenceKey, name: str, ts: str, *, drawn_version: int | None = None) -> None:
         """Note Slack's name for a message, and the version of the conference that it shows."""

@@ -32,6 +32,9 @@ _EXAMPLES = (
     ("/conference @alice @bob", "rings Alice, Bob and you"),
     ("/conference @oncall +65 9123 4567", "rings a user group, a guest's number and you"),
     ("/conference @alice without me", "rings Alice, not you"),
+    ("/conference status", "shows what is running, with a button that rings you into it"),
+    ("/conference history", "shows what ran in this channel, newest first; `history 2` the page before"),
+    ("/conference hangup", "ends the conference that you started, for everybody"),
     ("/conference number +65 9123 4567", "adds your number, so that you can be rung"),
     ("/conference number code 123456", "proves it with the code that comes by SMS"),
     ("/conference number", "shows your number, and when you may be rung"),
@@ -93,7 +96,7 @@ def went_wrong() -> Message:
 def unreadable(result: Unreadable) -> Message:
     """What could not be read, where it stands, and what to type instead."""
     problems = result.problems[:_MOST_PROBLEMS]
-    said = [f"• {_problem(problem)}" for problem in problems]
+    said = [f"• {problem(one)}" for one in problems]
     if more := len(result.problems) - len(problems):
         said.append(f"• and {more} more.")
     text = "Nobody was rung, because part of the command could not be read:"
@@ -106,11 +109,12 @@ def unreadable(result: Unreadable) -> Message:
 _MOST_PROBLEMS = 10
 
 
-def _problem(problem: Problem) -> str:
-    piece = f"`{quoted(problem.piece)}` (word {problem.word})"
-    match problem.kind:
+def problem(found: Problem) -> str:
+    """What could not be read, and why."""
+    piece = f"`{quoted(found.piece)}` (word {found.word})"
+    match found.kind:
         case ProblemKind.NUMBER:
-            return f"{piece} can't be rung. {problem.why}"
+            return f"{piece} can't be rung. {found.why}"
         case ProblemKind.UNLINKED_MENTION:
             return f"{piece} is no link to a person. Type `@` and pick the name from Slack's list."
         case ProblemKind.CHANNEL:
@@ -130,12 +134,12 @@ def _problem(problem: Problem) -> str:
             return f"{piece} is neither a person, a number nor a word that the command knows."
 
 
-def ask_for_number(conference: Conference) -> Message:
+def ask_for_number(conference: Conference, left: LeftOut) -> Message:
     """To somebody who was wanted in a conference and has no number on file."""
+    wanted_by = mention(left.asked_by or conference.caller_id)
     text = (
-        f"{mention(conference.caller_id)} wanted you in a conference call in <#{conference.channel_id}>, but there is "
-        "no phone number of yours on file. Add it, and you can be rung next time. Besides you, only admins see it "
-        "in full."
+        f"{wanted_by} wanted you in a conference call in <#{conference.channel_id}>, but there is no phone number of "
+        "yours on file. Add it, and you can be rung next time. Besides you, only admins see it in full."
     )
     return _with_button(text)
 
@@ -160,8 +164,13 @@ def guests_refused(numbers: Mapping[str, Barred | None]) -> Message:
             "Nobody was rung: numbers typed in the command are not rung here. Name people in this workspace, who have "
             "put their own numbers on file."
         )
-    said = [f"• {mask_number(number)}: {BARRED[why]}" for number, why in numbers.items() if why][:_MOST_PROBLEMS]
+    said = [f"• {one}" for one in barred(numbers)]
     return plain(lines(["Nobody was rung. Run the command again without these numbers:", *said]))
+
+
+def barred(numbers: Mapping[str, Barred | None]) -> list[str]:
+    """Each of these numbers, masked, with why it is never rung."""
+    return [f"{mask_number(number)}: {BARRED[why]}" for number, why in numbers.items() if why][:_MOST_PROBLEMS]
 
 
 def only_in_own_workspace() -> Message:

@@ -7,6 +7,7 @@ from conference.barring import Barred
 from conference.credit import read_shortage
 from conference.limits import Limit, LimitReached, read_limit
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Reason
+from messages.line_words import no_lines
 from messages.mrkdwn import escape, left_out_name, listed, mention, moment
 
 _OPERATOR = "Ask whoever runs Rollcall to"
@@ -47,8 +48,7 @@ CARRIER_CODES = {
         f"The Hoiio account has not enough credit for this call. {_OPERATOR} top it up, then run the command again."
     ),
     "error_concurrent_call_limit_reached": (
-        "All of the Hoiio account's lines are taken: it can have 8 calls at a time. "
-        "Wait until another call ends, then run the command again."
+        "All lines of the Hoiio account are taken. Wait until another call ends, then run the command again."
     ),
     "error_rate_limit_exceeded": (
         "Rollcall has asked Hoiio for too much within a minute. Wait a minute, then run the command again."
@@ -129,39 +129,55 @@ def abandoned(conference: Conference, *, to_caller: bool = False) -> str:
                 "Name the people themselves, or try again in a minute."
             )
         case Reason.LIMIT:
-            return _limit(read_limit(conference.detail or ""))
+            return limit(read_limit(conference.detail or ""))
         case Reason.CALLER_IS_EXTERNAL:
             return (
                 "Nobody was rung: only people of the workspace that Rollcall belongs to can start a conference. "
                 "Ask one of them."
             )
         case Reason.NO_BOARD:
-            return _no_board(conference.detail or "")
-        case Reason.TOO_LATE:
-            return (
-                "This conference could not start within a minute, so it was given up: nobody was rung. "
-                f"{mention(conference.caller_id)}, run the command again if you still want the call."
-            )
-        case Reason.NOT_SENT:
-            return (
-                "Hoiio could not be reached: nobody was rung. "
-                f"{mention(conference.caller_id)}, run the command again in a minute."
-            )
-        case _:
-            return "Hoiio never confirmed these calls. Somebody chose to ring everybody anew: see the newer board."
+            return _no_board(conference.detail or "", conference)
+        case Reason.NO_LINES:
+            return f"Nobody was rung: {no_lines(conference)}"
+        case reason:
+            who = mention((reason is Reason.CALLED_OFF and conference.hung_up_by) or conference.caller_id)
+            return _WHY[reason].format(who=who) if reason in _WHY else _RUNG_ANEW
 
 
-def _limit(reached: LimitReached) -> str:
+_RUNG_ANEW = "Hoiio never confirmed these calls. Somebody chose to ring everybody anew: see the newer board."
+
+_WHY = {
+    Reason.TOO_LATE: (
+        "This conference could not start within a minute, so it was given up: nobody was rung. "
+        "{who}, run the command again if you still want the call."
+    ),
+    Reason.NOT_SENT: "Hoiio could not be reached: nobody was rung. {who}, run the command again in a minute.",
+    Reason.WAITED_TOO_LONG: (
+        "No line became free within half an hour, so nobody was rung. "
+        "{who}, run the command again if you still want the call."
+    ),
+    Reason.CALLED_OFF: "{who} called it off: nobody was rung.",
+}
+
+
+def limit(reached: LimitReached, *, again: str = "run the command again") -> str:
+    """Which limit stands in the way, when it opens again, and what to do then."""
     whose = "you" if reached.limit.is_of_one_person else "this workspace"
     fewer = ", or now with fewer people" if reached.limit is Limit.RINGS_PER_HOUR else ""
     return (
         f"Nobody was rung: {whose} would have passed a limit, {LIMITS[reached.limit].format(most=reached.most)}. "
-        f"It opens again at {moment(reached.opens_at, with_date=True)}; run the command again then{fewer}."
+        f"It opens again at {moment(reached.opens_at, with_date=True)}; {again} then{fewer}."
     )
 
 
-def _no_board(code: str) -> str:
+def _no_board(code: str, conference: Conference) -> str:
     match code:
+        case "not_in_channel" | "channel_not_found" if conference.response_url is None:
+            # Begun by a form: whoever sent it reads this in their direct message.
+            return (
+                f"Nobody was rung: I am not in <#{conference.channel_id}>, so nobody would see who answers. "
+                "Type `/invite @Rollcall` there, then start the conference again."
+            )
         case "not_in_channel" | "channel_not_found":
             return (
                 "Nobody was rung: I am not in this channel, so nobody would see who answers. "

@@ -150,14 +150,22 @@ class SlackGateway:
                 return str(message["ts"])
         return None
 
-    async def respond(self, response_url: str, message: Message) -> None:
-        """Answer the person who typed the command, and nobody else, where they typed it."""
+    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Answer the person who typed the command or clicked, and nobody else, where they did so.
+
+        `replace`: in the place of the message that they clicked in.
+        """
         client = AsyncWebhookClient(
             response_url, timeout=TIMEOUT_SECONDS, session=self._client.session, retry_handlers=[]
         )
         try:
             answer = await client.send_dict(
-                {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
+                {
+                    "text": message.text,
+                    "blocks": list(message.blocks),
+                    "response_type": "ephemeral",
+                    "replace_original": replace,
+                }
             )
         except (TimeoutError, aiohttp.ClientError) as error:
             raise _sorted(error) from None
@@ -204,6 +212,17 @@ class SlackGateway:
         """conversations.members: the Slack ids of the people in a channel."""
         pages = self._pages("conversations_members", "members", channel=channel, limit=MEMBERS_PAGE)
         return [str(user_id) async for user_id in pages]
+
+    async def groups(self) -> list[Mapping[str, Any]]:
+        """usergroups.list: the user groups that are in use."""
+        answer = await self._call("usergroups_list")
+        return [dict(group) for group in answer.get("usergroups") or []]
+
+    async def authors(self, channel: str, thread_ts: str) -> list[str]:
+        """conversations.replies: the Slack ids of the people who wrote in a thread, the first one first."""
+        pages = self._pages("conversations_replies", "messages", channel=channel, ts=thread_ts, limit=HISTORY_PAGE)
+        by_people = [str(one["user"]) async for one in pages if one.get("user") and not one.get("bot_id")]
+        return list(dict.fromkeys(by_people))
 
     async def _pages(self, name: str, field: str, **arguments: Any) -> AsyncIterator[Any]:
         """What stands in a field of an answer, over all its pages."""

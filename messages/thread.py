@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from conference.model import CallState, Conference, ConferenceState, Participant
-from messages.board import outcome
-from messages.mrkdwn import Message, called, lines, section
+from conference.calls import CallState, Participant
+from conference.model import Conference, ConferenceState
+from messages.attendance import attendance, minutes_in, minutes_of
+from messages.board import cost, outcome, why_not_rung
+from messages.mrkdwn import Message, called, lines, listed, section
 from messages.refusals import abandoned, carrier_refusal
 
 
@@ -17,10 +19,14 @@ def untold(conference: Conference) -> tuple[Conference, list[str]]:
     participants = []
     for participant in conference.participants:
         if _is_outcome(participant, conference) and participant.told is not participant.state:
-            said.append(f"{called(participant)}: {outcome(participant)}")
+            said.append(_line(participant))
             participant = replace(participant, told=participant.state)
         participants.append(participant)
-    return replace(conference, participants=tuple(participants)), said
+    conference = replace(conference, participants=tuple(participants))
+    if conference.state is ConferenceState.ENDED and conference.told is not ConferenceState.ENDED:
+        said += _summary(conference)
+        conference = replace(conference, told=ConferenceState.ENDED)
+    return conference, said
 
 
 def reply(said: list[str], *, block_id: str) -> Message:
@@ -29,10 +35,34 @@ def reply(said: list[str], *, block_id: str) -> Message:
 
 
 def _is_outcome(participant: Participant, conference: Conference) -> bool:
+    if participant.state is CallState.NOT_RUNG:
+        return conference.state is ConferenceState.LIVE
     if participant.state is CallState.UNKNOWN:
         # While nothing at all is known, the board and one word for everybody say it.
         return conference.state not in {ConferenceState.UNCONFIRMED, ConferenceState.ABANDONED}
     return participant.state.is_final
+
+
+def _line(participant: Participant) -> str:
+    words = why_not_rung(participant) if participant.state is CallState.NOT_RUNG else outcome(participant)
+    return f"{called(participant)}: {words}"
+
+
+def _summary(conference: Conference) -> list[str]:
+    """The end: how long it was, what it cost, who was in and for how long, who was missed."""
+    was_there, length = attendance(conference), conference.length
+    over = f"The call is over. It lasted {minutes_of(length)} min." if length else "The call is over."
+    said = [f"{over if was_there.was_in else 'The call is over: nobody was in it.'} {cost(conference)}"]
+    if was_there.was_in:
+        said.append(f"In it: {listed(map(_stay, was_there.was_in))}.")
+    if was_there.missed:
+        said.append(f"Missed: {listed(map(called, was_there.missed))}.")
+    return said
+
+
+def _stay(calls: tuple[Participant, ...]) -> str:
+    minutes = minutes_in(calls)
+    return f"{called(calls[-1])} for {minutes} min" if minutes else called(calls[-1])
 
 
 def _must_be_told(conference: Conference) -> bool:

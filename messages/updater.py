@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from conference.clock import Clock
+from conference.clock import Clock, pause
 from conference.model import ConferenceKey
 from messages.drawing import TOGETHER_SECONDS, Admins, BoardPosted, BoardRefused, Drawing
 from messages.owed import PostStorage
@@ -84,7 +84,7 @@ class Updater:
                     # Whatever it was, the picture is still owed.
                     unforeseen = not isinstance(error, SlackError)
                     log.warning("conference %s: not shown yet: %s", key.conference_id, error, exc_info=unforeseen)
-                    await self._pause(backoff)
+                    await pause(self._clock, backoff, self._closing)
                     backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
                     wait = 0.0
                 else:
@@ -92,19 +92,9 @@ class Updater:
                 if wait is None:
                     continue
                 if wait:
-                    await self._pause(wait, work.changed)
+                    await pause(self._clock, wait, self._closing, work.changed)
                 if self._closing.is_set() and (wait > WORTH_WAITING_SECONDS or backoff > FIRST_BACKOFF_SECONDS):
                     return
                 work.changed.set()
         finally:
             del self._work[key]
-
-    async def _pause(self, seconds: float, changed: asyncio.Event | None = None) -> None:
-        """Wait that long, but no longer than until something changes or the bot is closing."""
-        waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._clock.sleep(seconds))]
-        waits += [asyncio.ensure_future(event.wait()) for event in (self._closing, changed) if event]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()

@@ -106,7 +106,7 @@ async def _hoiio(settings: Settings) -> AsyncIterator[Finding]:
     carrier = Hoiio(Credentials(settings.hoiio_app_id, settings.hoiio_access_token), api_url=settings.hoiio_api_url)
     now = datetime.now(UTC)
     try:
-        async for _ in carrier.history(now - timedelta(minutes=1), now, tag=""):
+        async for _ in carrier.history(now - timedelta(minutes=1), now):
             pass
     except Refused as error:
         yield Finding(False, f"HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: {carrier_refusal(error.code)}")

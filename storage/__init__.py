@@ -6,10 +6,11 @@ from storage.credit import CreditAlerts
 from storage.forgetting import Forgetting
 from storage.number_requests import NumberRequests
 from storage.numbers import Numbers
+from storage.overview import Overview
 from storage.posts import Posts
 
 
-class Storage(Numbers, NumberRequests, Forgetting, AdminLog, Conferences, Posts, CreditAlerts):
+class Storage(Numbers, NumberRequests, Forgetting, AdminLog, Conferences, Overview, Posts, CreditAlerts):
     """Keeps all of it in one database file. Open it with `open`, and `close` it."""
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from sqlite_utils import Database
 
-from conference.limits import HOUR, Begun, Billed, Limit, Usage
-from conference.model import Conference, ConferenceKey
+from conference.limits import HOUR, Billed, Limit, Rung, Usage
+from conference.lines import LinesHeld
+from conference.model import MAX_PARTICIPANTS, Conference, ConferenceKey
 from conference.ports import Change, Notification
 from conference.preferences import Preferences
 from storage.connection import Connection
@@ -29,7 +30,7 @@ class Conferences(Connection):
         await self._run(work)
 
     async def conference(self, key: ConferenceKey) -> Conference:
-        """Raises LookupError if there is none."""
+        """Raises UnknownConferenceError."""
         return await self._run(lambda: read_conference(self._db, key))
 
     async def find(self, conference_id: str) -> Conference | None:
@@ -76,8 +77,20 @@ class Conferences(Connection):
         return await self._run(lambda: _owners(self._db, team_id, numbers))
 
     async def unfinished(self) -> list[ConferenceKey]:
-        """Conferences that are new, dialing, live or unconfirmed, oldest first."""
-        return await self._run(lambda: self._keys("state IN ('new', 'dialing', 'live', 'unconfirmed')"))
+        """Conferences that are new, queued, dialing, live or unconfirmed, oldest first."""
+        return await self._run(lambda: self._keys("state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed')"))
+
+    async def queued(self) -> list[ConferenceKey]:
+        """Conferences of which phones wait for a line, those first that have waited longest."""
+
+        def work() -> list[ConferenceKey]:
+            rows = self._db.execute(
+                "SELECT team_id, conference_id FROM participants INDEXED BY participants_queued WHERE state = 'queued' "
+                "GROUP BY team_id, conference_id ORDER BY min(asked_at), conference_id"
+            )
+            return [ConferenceKey(*row) for row in rows.fetchall()]
+
+        return await self._run(work)
 
     async def unshown(self) -> list[ConferenceKey]:
         """Conferences of which Slack does not show everything yet, oldest first."""
@@ -92,6 +105,27 @@ class Conferences(Connection):
 
 _COUNTS = "(conferences.state NOT IN ('abandoned', 'refused') OR conferences.reason = 'rung_anew')"
 """What may have rung phones. Where people were rung anew, nobody knows whether they had been rung before."""
+
+
+_OPEN_CALLS = (
+    # Left to itself, SQLite would go through all calls that ever were.
+    "FROM conferences INDEXED BY conferences_unfinished CROSS JOIN participants USING (team_id, conference_id) "
+    "WHERE conferences.state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed') AND conferences.state != 'queued' "
+    "AND participants.state IN ('waiting', 'ringing', 'in_call')"
+)
+"""Calls that ring or are about to, or in which somebody may be."""
+
+
+def read_lines_held(db: Database) -> tuple[LinesHeld, ...]:
+    """The lines in use: those of the carrier's account, whatever the workspace; the longest held first."""
+    rows = db.execute(
+        f"SELECT team_id, caller_id, count(*), min(participants.dialed_at) AS since {_OPEN_CALLS} "
+        "AND participants.dialed_at IS NOT NULL GROUP BY team_id, conference_id ORDER BY since"
+    )
+    return tuple(
+        LinesHeld(team_id, caller_id, lines, datetime.fromisoformat(since))
+        for team_id, caller_id, lines, since in rows.fetchall()
+    )
 
 
 class _Reading:
@@ -112,9 +146,8 @@ class _Reading:
 
     def open_numbers(self) -> frozenset[str]:
         rows = self._db.execute(
-            "SELECT participants.number FROM participants JOIN conferences USING (team_id, conference_id) "
-            "WHERE team_id = ? AND conference_id != ? AND participants.state IN ('waiting', 'ringing', 'in_call') "
-            "AND conferences.state IN ('new', 'dialing', 'live', 'unconfirmed')",
+            f"SELECT participants.number {_OPEN_CALLS} AND participants.team_id = ? "
+            "AND participants.conference_id != ?",
             list(self._key),
         )
         return frozenset(number for (number,) in rows.fetchall())
@@ -122,29 +155,67 @@ class _Reading:
     def rings(self, numbers: Iterable[str], *, since: datetime) -> dict[str, tuple[datetime, ...]]:
         # A phone is one phone, whatever the workspace.
         rows = self._db.execute(
-            "SELECT participants.number, coalesce(dialed_at, created_at) AS rung_at "  # noqa: S608
+            "SELECT participants.number, coalesce(participants.dialed_at, created_at) AS rung_at "  # noqa: S608
             "FROM participants JOIN conferences USING (team_id, conference_id) "
-            "WHERE participants.number IN (SELECT value FROM json_each(?)) AND conference_id != ? "
+            "WHERE participants.number IN (SELECT value FROM json_each(?)) "
+            "AND participants.state NOT IN ('not_rung', 'queued') "
+            "AND (participants.dialed_at IS NOT NULL OR conference_id != ?) "
             f"AND {_COUNTS} AND rung_at > ? ORDER BY rung_at",
             [json.dumps(list(numbers)), self._key.conference_id, since.isoformat()],
         )
         times = _grouped(rows.fetchall())
         return {number: tuple(map(datetime.fromisoformat, rung_at)) for number, rung_at in times.items()}
 
-    def usage(self, caller_id: str, now: datetime) -> Usage:
-        begun = self._db.execute(
-            "SELECT created_at, (SELECT count(*) FROM participants WHERE participants.team_id = conferences.team_id "  # noqa: S608
-            "AND participants.conference_id = conferences.conference_id) AS phones FROM conferences "
-            "WHERE team_id = ? AND caller_id = ? AND created_at > ? AND conference_id != ? "
-            f"AND {_COUNTS} AND phones > 0 ORDER BY created_at",
-            [self._key.team_id, caller_id, (now - HOUR).isoformat(), self._key.conference_id],
+    def lines_held(self) -> tuple[LinesHeld, ...]:
+        return read_lines_held(self._db)
+
+    def phones_ahead(self) -> int:
+        (phones,) = self._db.execute(
+            # Whoever waits for a place in a full room takes no line from those behind.
+            "SELECT coalesce(sum(min(waiting, max(0, ? - in_the_room))), 0) FROM (SELECT count(*) AS waiting, (SELECT "
+            "count(*) FROM participants AS other WHERE other.team_id = waits.team_id AND other.conference_id = "
+            "waits.conference_id AND other.state IN ('waiting', 'ringing', 'in_call')) AS in_the_room "
+            "FROM participants AS waits INDEXED BY participants_queued WHERE waits.state = 'queued' "
+            "AND (team_id, conference_id) != (?, ?) GROUP BY team_id, conference_id)",
+            [MAX_PARTICIPANTS, *self._key],
+        ).fetchone()
+        return int(phones)
+
+    def usage(self, user_id: str, now: datetime) -> Usage:
+        of_an_hour = {
+            "team": self._key.team_id,
+            "user": user_id,
+            "since": (now - HOUR).isoformat(),
+            # Phones may have waited for a line before they were rung.
+            "begun": (now - 2 * HOUR).isoformat(),
+            "here": self._key.conference_id,
+        }
+        started = self._db.execute(
+            "SELECT created_at FROM conferences WHERE team_id = :team AND caller_id = :user AND created_at > :since "  # noqa: S608
+            f"AND conference_id != :here AND {_COUNTS} AND EXISTS (SELECT 1 FROM participants WHERE "
+            "participants.team_id = conferences.team_id AND participants.conference_id = conferences.conference_id) "
+            "ORDER BY created_at",
+            of_an_hour,
+        )
+        # Those that wait for a line count: they are rung without another look at the limits.
+        counts = f"participants.state != 'not_rung' AND {_COUNTS} AND at > :since GROUP BY at"
+        rung = self._db.execute(
+            "SELECT coalesce(participants.dialed_at, asked_at, created_at) AS at, count(*) FROM conferences "  # noqa: S608
+            "JOIN participants USING (team_id, conference_id) "
+            "WHERE team_id = :team AND caller_id = :user AND asked_by IS NULL AND created_at > :begun "
+            f"AND (coalesce(participants.dialed_at, asked_at) IS NOT NULL OR conference_id != :here) AND {counts} "
+            "UNION ALL SELECT coalesce(participants.dialed_at, asked_at) AS at, count(*) FROM participants "
+            "JOIN conferences USING (team_id, conference_id) "
+            f"WHERE team_id = :team AND asked_by = :user AND asked_at > :begun AND {counts} ORDER BY at",
+            of_an_hour,
         )
         billed = self._db.execute(
             "SELECT hour, currency, minutes, debit FROM usage WHERE team_id = ? AND hour > ? ORDER BY hour, currency",
             [self._key.team_id, (now - Limit.MINUTES_PER_DAY.window).isoformat()],
         )
         return Usage(
-            tuple(Begun(datetime.fromisoformat(created_at), phones) for created_at, phones in begun.fetchall()),
+            tuple(datetime.fromisoformat(created_at) for (created_at,) in started.fetchall()),
+            tuple(Rung(datetime.fromisoformat(at), phones) for at, phones in rung.fetchall()),
             tuple(
                 Billed(datetime.fromisoformat(hour), minutes, {currency: Decimal(debit)} if currency else {})
                 for hour, currency, minutes, debit in billed.fetchall()

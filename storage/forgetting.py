@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from conference.invitation import Guest, Invitation, read_invitation
+from conference.invitation import Guest, Invitation, read_written
 from conference.model import ConferenceKey
 from conference.people import LoggedAct
 from storage.admin_log import log_all
@@ -174,9 +174,7 @@ def _forget(db: Database, key: ConferenceKey, *, numbers: Iterable[str] | None) 
 def _forget_in_invitation(db: Database, key: ConferenceKey, numbers: Iterable[str] | None) -> None:
     of_conference = "WHERE team_id = ? AND conference_id = ?"
     (stored,) = db.execute(f"SELECT invitation FROM conferences {of_conference}", list(key)).fetchone()  # noqa: S608
-    invitation = read_invitation(stored, None)
-    if not isinstance(invitation, Invitation):
-        return
+    invitation = read_written(stored)
     invitees = tuple(
         invitee
         for invitee in invitation.invitees

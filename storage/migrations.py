@@ -236,6 +236,37 @@ def m009_number_requests(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m010_running(db: Database) -> None:
+    """What happens while a conference runs: who was rung when and by whom, who waits for a line, who hung up.
+
+    What had been dialed before was dialed when its conference was.
+    """
+    participants, conferences = db.table("participants"), db.table("conferences")
+    for name in ("asked_by", "asked_at", "dialed_at", "answered_at", "why"):
+        participants.add_column(name, str)
+    for name in ("is_muted", "hang_up"):
+        participants.add_column(name, int, not_null_default=0)
+    db.table("left_out").add_column("asked_by", str)
+    conferences.add_column("hung_up_by", str)
+    conferences.add_column("phones_ahead", int)
+    db.execute(
+        "UPDATE participants SET dialed_at = conferences.dialed_at, why = CASE WHEN participants.state = 'waiting' "
+        "AND conferences.state IN ('unconfirmed', 'live') THEN coalesce(conferences.detail, 'unreadable_answer') END "
+        "FROM conferences WHERE conferences.team_id = participants.team_id "
+        "AND conferences.conference_id = participants.conference_id AND conferences.dialed_at IS NOT NULL"
+    )
+    db.execute("DROP INDEX conferences_unfinished")
+    db.execute(
+        "CREATE INDEX conferences_unfinished ON conferences (created_at) "
+        "WHERE state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed')"
+    )
+    db.execute("CREATE INDEX participants_queued ON participants (asked_at) WHERE state = 'queued'")
+    db.execute(
+        "CREATE INDEX participants_asked_by ON participants (team_id, asked_by, asked_at) WHERE asked_by IS NOT NULL"
+    )
+
+
+@MIGRATIONS()
 def m011_credit(db: Database) -> None:
     """Admins who were told that the carrier's account runs low. Forgotten once it has enough again."""
     db.table("credit_alerts").create(
@@ -243,4 +274,24 @@ def m011_credit(db: Database) -> None:
         pk=("team_id", "admin_id"),
         not_null=("begun_at",),
         strict=True,
+    )
+
+
+@MIGRATIONS()
+def m012_overview(db: Database) -> None:
+    """Who is named in which conference, and what ran in each channel, in the order in which people leaf through it."""
+    db.execute(
+        "CREATE TABLE appearances (team_id TEXT NOT NULL, user_id TEXT NOT NULL, created_at TEXT NOT NULL, "
+        "conference_id TEXT NOT NULL, PRIMARY KEY (team_id, user_id, created_at, conference_id)) STRICT, WITHOUT ROWID"
+    )
+    db.execute(
+        "INSERT INTO appearances SELECT team_id, user_id, created_at, conference_id FROM ("
+        "SELECT team_id, conference_id, caller_id AS user_id FROM conferences UNION "
+        "SELECT team_id, conference_id, value FROM participants, json_each(people)"
+        ") JOIN conferences USING (team_id, conference_id)"
+    )
+    # The last column spares a count the look at each row.
+    db.execute(
+        "CREATE INDEX conferences_past ON conferences (team_id, channel_id, created_at, conference_id, state) "
+        "WHERE state IN ('ended', 'refused', 'unconfirmed')"
     )

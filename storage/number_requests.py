@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlite_utils import Database
+
 from conference.people import AdminAct, LoggedAct, NumberRequest
 from storage.admin_log import log_all
 from storage.connection import Connection
@@ -18,7 +20,7 @@ class NumberRequests(Connection):
 
         def work() -> list[str]:
             with self._transaction():
-                asked = [user_id for user_id in user_ids if not self._was_asked(team_id, user_id, unless)]
+                asked = [user_id for user_id in user_ids if not was_asked(self._db, team_id, user_id, unless)]
                 for user_id in asked:
                     self._db.table("number_requests").insert(
                         {
@@ -33,19 +35,6 @@ class NumberRequests(Connection):
             return asked
 
         return await self._run(work)
-
-    def _was_asked(self, team_id: str, user_id: str, since: datetime) -> bool:
-        """By an admin, or because somebody wanted them in a conference."""
-        row = self._db.execute(
-            "SELECT 1 FROM number_requests WHERE team_id = :team AND user_id = :user AND asked_at >= :since UNION ALL "
-            "SELECT 1 FROM posts WHERE team_id = :team AND name = 'ask ' || :user AND begun_at >= :since",
-            {"team": team_id, "user": user_id, "since": since.isoformat()},
-        ).fetchone()
-        return row is not None
-
-    async def number_asked_since(self, team_id: str, user_id: str, moment: datetime) -> bool:
-        """Whether somebody was asked for their number since a moment, for whatever reason."""
-        return await self._run(lambda: self._was_asked(team_id, user_id, moment))
 
     async def unsent_number_requests(self) -> list[NumberRequest]:
         def work() -> list[NumberRequest]:
@@ -72,3 +61,13 @@ class NumberRequests(Connection):
                 )
 
         await self._run(work)
+
+
+def was_asked(db: Database, team_id: str, user_id: str, since: datetime) -> bool:
+    """Whether somebody was asked for their number: by an admin, or because somebody wanted them in a conference."""
+    row = db.execute(
+        "SELECT 1 FROM number_requests WHERE team_id = :team AND user_id = :user AND asked_at >= :since UNION ALL "
+        "SELECT 1 FROM posts WHERE team_id = :team AND name = 'ask ' || :user AND begun_at >= :since",
+        {"team": team_id, "user": user_id, "since": since.isoformat()},
+    ).fetchone()
+    return row is not None

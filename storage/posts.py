@@ -5,6 +5,7 @@ from datetime import datetime
 
 from conference.model import Conference, ConferenceKey
 from storage.connection import Connection
+from storage.number_requests import was_asked
 
 
 @dataclass(frozen=True)
@@ -24,18 +25,6 @@ class StoredPost:
 
 class Posts(Connection):
     """The part of `Storage` that keeps posts."""
-
-    async def posted_since(self, team_id: str, name: str, moment: datetime) -> bool:
-        """Whether a message of that name was begun in a workspace since a moment, for whatever conference."""
-
-        def work() -> bool:
-            row = self._db.execute(
-                "SELECT 1 FROM posts WHERE team_id = ? AND name = ? AND begun_at >= ?",
-                [team_id, name, moment.isoformat()],
-            ).fetchone()
-            return row is not None
-
-        return await self._run(work)
 
     async def posts(self, key: ConferenceKey) -> list[StoredPost]:
         """The messages begun for a conference, oldest first."""
@@ -63,20 +52,43 @@ class Posts(Connection):
 
         def work() -> StoredPost:
             with self._transaction():
-                self._db.table("posts").insert(
-                    {
-                        "team_id": key.team_id,
-                        "conference_id": key.conference_id,
-                        "name": name,
-                        "content": content,
-                        "begun_at": now.isoformat(),
-                    }
-                )
                 if told is not None:
                     self._mark_told(told)
-            return StoredPost(name, content, now, None, None)
+                return self._insert(key, name, content, now)
 
         return await self._run(work)
+
+    async def begin_post_once(
+        self, key: ConferenceKey, name: str, now: datetime, *, since: datetime, asks: str | None = None
+    ) -> StoredPost | None:
+        """The same, unless one of that name was begun in the workspace since a moment, for whatever conference.
+
+        `asks` is whom it asks for their number: an admin may have had them asked since. Returns None then.
+        """
+
+        def work() -> StoredPost | None:
+            with self._transaction():
+                row = self._db.execute(
+                    "SELECT 1 FROM posts WHERE team_id = ? AND name = ? AND begun_at >= ?",
+                    [key.team_id, name, since.isoformat()],
+                ).fetchone()
+                if row or (asks and was_asked(self._db, key.team_id, asks, since)):
+                    return None
+                return self._insert(key, name, "", now)
+
+        return await self._run(work)
+
+    def _insert(self, key: ConferenceKey, name: str, content: str, now: datetime) -> StoredPost:
+        self._db.table("posts").insert(
+            {
+                "team_id": key.team_id,
+                "conference_id": key.conference_id,
+                "name": name,
+                "content": content,
+                "begun_at": now.isoformat(),
+            }
+        )
+        return StoredPost(name, content, now, None, None)
 
     def _mark_told(self, told: Conference) -> None:
         # No new version: what the thread was told is not on the board.

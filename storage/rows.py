@@ -11,40 +11,28 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from conference.invitation import Invitation, read_invitation
-from conference.model import (
-    CallState,
-    Charge,
-    Conference,
-    ConferenceKey,
-    ConferenceState,
-    LeftOut,
-    LeftOutReason,
-    Participant,
-    Reason,
-)
-from conference.ports import Notification
+from conference.calls import CallState, Charge, Participant
+from conference.invitation import read_written
+from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut, LeftOutReason, Reason
+from conference.overview import named
+from conference.ports import Notification, UnknownConferenceError
 
 _Row = Mapping[str, Any]
 
 
 def read_conference(db: Database, key: ConferenceKey) -> Conference:
-    """Raises LookupError if there is none."""
+    """Raises UnknownConferenceError."""
     where = "WHERE team_id = ? AND conference_id = ?"
     row: _Row | None = next(iter(db.query(f"SELECT * FROM conferences {where}", list(key))), None)  # noqa: S608
     if row is None:
-        raise LookupError(f"no conference {key.conference_id}")
+        raise UnknownConferenceError(f"no conference {key.conference_id}")
     board = db.execute(f"SELECT ts FROM posts {where} AND name = 'board'", list(key)).fetchone()  # noqa: S608
-    # Once all that was typed has been forgotten, nothing is left of it.
-    invitation = read_invitation(row["invitation"], None) if row["invitation"] else Invitation(())
-    if not isinstance(invitation, Invitation):
-        raise ValueError(f"the stored invitation of {key.conference_id} cannot be read")  # noqa: TRY004
     return Conference(
         team_id=row["team_id"],
         conference_id=row["conference_id"],
         channel_id=row["channel_id"],
         caller_id=row["caller_id"],
-        invitation=invitation,
+        invitation=read_written(row["invitation"]),
         room=row["room"],
         notify_secret=row["notify_secret"],
         created_at=datetime.fromisoformat(row["created_at"]),
@@ -52,9 +40,11 @@ def read_conference(db: Database, key: ConferenceKey) -> Conference:
         state=ConferenceState(row["state"]),
         reason=Reason(row["reason"]) if row["reason"] else None,
         detail=row["detail"],
-        dialed_at=datetime.fromisoformat(row["dialed_at"]) if row["dialed_at"] else None,
-        ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+        dialed_at=_moment(row["dialed_at"]),
+        ended_at=_moment(row["ended_at"]),
         told=ConferenceState(row["told"]) if row["told"] else None,
+        hung_up_by=row["hung_up_by"],
+        phones_ahead=row["phones_ahead"],
         board_ts=(board[0] or None) if board else None,
         participants=tuple(
             map(
@@ -67,8 +57,9 @@ def read_conference(db: Database, key: ConferenceKey) -> Conference:
                 LeftOutReason(left["reason"]),
                 left["user_id"],
                 left["number"],
-                datetime.fromisoformat(left["until"]) if left["until"] else None,
+                _moment(left["until"]),
                 left["most"],
+                left["asked_by"],
             )
             for left in db.query(f"SELECT * FROM left_out {where} ORDER BY position", list(key))  # noqa: S608
         ),
@@ -84,9 +75,20 @@ def _read_participant(row: _Row) -> Participant:
         txn_ref=row["txn_ref"],
         minutes=row["minutes"],
         charge=Charge(row["currency"], Decimal(row["debit"])) if row["currency"] else None,
-        ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+        ended_at=_moment(row["ended_at"]),
         told=CallState(row["told"]) if row["told"] else None,
+        asked_by=row["asked_by"],
+        asked_at=_moment(row["asked_at"]),
+        dialed_at=_moment(row["dialed_at"]),
+        answered_at=_moment(row["answered_at"]),
+        why=row["why"],
+        is_muted=bool(row["is_muted"]),
+        hang_up=bool(row["hang_up"]),
     )
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
 
 
 _ELSEWHERE = frozenset({"participants", "left_out", "board_ts"})
@@ -123,6 +125,13 @@ def write_conference(db: Database, before: Conference | None, after: Conference)
                 "debit": str(charge.debit) if charge else None,
                 "ended_at": _column(participant.ended_at),
                 "told": participant.told.value if participant.told else None,
+                "asked_by": participant.asked_by,
+                "asked_at": _column(participant.asked_at),
+                "dialed_at": _column(participant.dialed_at),
+                "answered_at": _column(participant.answered_at),
+                "why": participant.why,
+                "is_muted": int(participant.is_muted),
+                "hang_up": int(participant.hang_up),
                 **moved,
             },
             pk=("team_id", "conference_id", "position"),
@@ -132,7 +141,12 @@ def write_conference(db: Database, before: Conference | None, after: Conference)
             "DELETE FROM participants WHERE team_id = ? AND conference_id = ? AND position >= ?",
             [*after.key, len(after.participants)],
         )
+    _write_appearances(db, before, after)
     if before is None or before.left_out != after.left_out:
+        db.execute(
+            "DELETE FROM left_out WHERE team_id = ? AND conference_id = ? AND position >= ?",
+            [*after.key, len(after.left_out)],
+        )
         for position, left in enumerate(after.left_out):
             db.table("left_out").upsert(
                 {
@@ -143,16 +157,27 @@ def write_conference(db: Database, before: Conference | None, after: Conference)
                     "reason": left.reason.value,
                     "until": _column(left.until),
                     "most": left.most,
+                    "asked_by": left.asked_by,
                 },
                 pk=("team_id", "conference_id", "position"),
             )
 
 
+def _write_appearances(db: Database, before: Conference | None, after: Conference) -> None:
+    """Note in which conferences somebody is named, so that theirs are found among all."""
+    for user_id in named(after) - (named(before) if before else set()):
+        db.execute(
+            "INSERT OR IGNORE INTO appearances (team_id, user_id, created_at, conference_id) VALUES (?, ?, ?, ?)",
+            [after.team_id, user_id, after.created_at.isoformat(), after.conference_id],
+        )
+
+
 def _count_usage(db: Database, conference: Conference, before: Participant | None, after: Participant) -> None:
-    """Add what a call has cost, or has cost besides, to the hour in which its conference was begun."""
+    """Add what a call has cost, or has cost besides, to the hour in which it was rung."""
     if before is not None and (before.minutes, before.charge) == (after.minutes, after.charge):
         return
-    hour = conference.created_at.replace(minute=0, second=0, microsecond=0).isoformat()
+    rung_at = after.dialed_at or conference.created_at
+    hour = rung_at.replace(minute=0, second=0, microsecond=0).isoformat()
     for sign, call in ((-1, before), (1, after)):
         if call is None or (call.minutes is None and call.charge is None):
             continue

@@ -4,7 +4,7 @@ Hoiio speaks of times in GMT+8, without saying so; everything here is turned to 
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -12,8 +12,18 @@ from typing import Any
 
 import httpx
 
-from conference.carrier import AnswerLost, Balance, NoSuchCall, NotEnoughCredit, NotSent, Placed, Refused
-from conference.model import CallState, Charge, Report
+from conference.calls import CallState, Charge, Report
+from conference.carrier import (
+    AnswerLost,
+    Balance,
+    LinesTaken,
+    Moderation,
+    NoSuchCall,
+    NotEnoughCredit,
+    NotSent,
+    Placed,
+    Refused,
+)
 
 HOIIO_TIME = timezone(timedelta(hours=8))
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -27,7 +37,11 @@ SUCCESS = "success_ok"
 UNREADABLE = "unreadable_answer"
 """Stands for Hoiio's code where its answer makes no sense."""
 
-_REFUSALS = {"error_invalid_txn_ref": NoSuchCall, "error_insufficient_credit": NotEnoughCredit}
+_REFUSALS = {
+    "error_invalid_txn_ref": NoSuchCall,
+    "error_insufficient_credit": NotEnoughCredit,
+    "error_concurrent_call_limit_reached": LinesTaken,
+}
 """Codes that the core treats apart. The others are plain refusals."""
 UNSURE_CODES = frozenset({"error_internal_server_error"})
 """Codes that do not say that nothing was done."""
@@ -93,6 +107,14 @@ class Hoiio:
         answered_room = str(answer.get("room") or "")
         return Placed(answered_room if _ROOM.fullmatch(answered_room) else room, named)
 
+    async def hang_up(self, txn_ref: str) -> None:
+        """Hoiio voice/hangup."""
+        await self._post("voice/hangup", {"txn_ref": txn_ref})
+
+    async def moderate(self, txn_ref: str, action: Moderation) -> None:
+        """Hoiio conference/moderate."""
+        await self._post("conference/moderate", {"txn_ref": txn_ref, "action": action})
+
     async def text(self, number: str, message: str) -> None:
         """Hoiio sms/send."""
         await self._post("sms/send", {"dest": number, "msg": message})
@@ -114,8 +136,8 @@ class Hoiio:
         # Adding nothing leaves no `-0.00` to be shown to people.
         return Balance(currency, Decimal(amount) + 0)
 
-    async def history(self, since: datetime, until: datetime, *, tag: str) -> AsyncIterator[Report]:
-        """Hoiio voice/get_history, its pages one after another, narrowed to a tag."""
+    async def history(self, since: datetime, until: datetime) -> AsyncGenerator[list[Report]]:
+        """Hoiio voice/get_history, its pages one after another."""
         page, pages = 1, 1
         while page <= pages:
             answer = await self._post(
@@ -132,9 +154,7 @@ class Hoiio:
                 raise AnswerLost(UNREADABLE)
             if not entries:
                 return
-            for entry in entries:
-                if isinstance(entry, dict) and entry.get("tag") == tag and (report := _read_entry(entry)):
-                    yield report
+            yield [report for entry in entries if isinstance(entry, dict) and (report := _read_entry(entry))]
             pages = -(-int(total) // HISTORY_ENTRIES_PER_PAGE)
             page += 1
 
@@ -203,7 +223,8 @@ def _report(state: CallState, dest: object, fields: Mapping[str, object]) -> Rep
         state = CallState.IN_CALL
     minutes = _minutes(fields.get("duration"))
     ended_at = _ended_at(fields.get("date"), minutes) if state.is_final else None
-    return Report(state, txn_ref, number, minutes, _charge(fields), ended_at)
+    tag = fields.get("tag")
+    return Report(state, txn_ref, number, minutes, _charge(fields), ended_at, str(tag) if tag else None)
 
 
 def _ended_at(date: object, minutes: int | None) -> datetime | None:

@@ -32,6 +32,9 @@ async def visit(
 
 
 async def take(visitor: Visitor, name: str) -> None:
+    # Otherwise what the mouse is over would show its tools.
+    await visitor.page.mouse.move(0, 0)
+    await visitor.page.locator("#phones").evaluate("node => node.scrollTo(0, 0)")
     await visitor.page.screenshot(path=PICTURES / name)
 
 
@@ -66,6 +69,43 @@ async def thread(visitor: Visitor) -> None:
     await take(visitor, "thread.png")
 
 
+async def running(visitor: Visitor) -> None:
+    """A board in the middle of a call, with a menu open."""
+    await visitor.sends("/conference @bob @carol +65 9123 4567")
+    await visitor.rings("Alice Tan", "Bob Lim", "Carol Ng", "A guest")
+    await visitor.answers("Alice Tan")
+    await visitor.at_phone("Decline", "Bob Lim")
+    await visitor.answers("A guest")
+    await expect(visitor.board).to_contain_text("@bob: busy, or declined")
+    await expect(visitor.board).to_contain_text("4567 (guest): in the call since")
+    await visitor.chooses("Mute", "4567")
+    await expect(visitor.board).to_contain_text("muted")
+    await visitor.menu_of("@alice").click()
+    await take(visitor, "running.png")
+
+
+async def home(visitor: Visitor) -> None:
+    """A call that is over, and one that runs."""
+    await visitor.sends("/conference @bob")
+    await visitor.answers("Alice Tan")
+    await visitor.answers("Bob Lim")
+    await visitor.sets_clock(60)
+    await expect(visitor.phone("Bob Lim").locator(".timer")).to_have_text(re.compile("^1[2-9]:"))
+    await visitor.sets_clock(1)
+    await visitor.at_phone("Hang up", "Bob Lim")
+    await visitor.at_phone("Hang up", "Alice Tan")
+    await expect(visitor.board).to_contain_text("Ended at")
+    await visitor.sends("/conference @bob @carol")
+    await visitor.answers("Bob Lim")
+    await visitor.at_phone("Decline", "Alice Tan")
+    await expect(visitor.boards.last).to_contain_text("@bob: in the call since")
+    await expect(visitor.boards.last).to_contain_text("@alice: busy")
+    await visitor.goes_to("Home tab")
+    await expect(visitor.home).to_contain_text("Running now")
+    await expect(visitor.home).to_contain_text("Your last conferences")
+    await take(visitor, "home.png")
+
+
 async def wire(visitor: Visitor) -> None:
     await visitor.sends("/conference @bob @carol")
     await visitor.rings("Alice Tan", "Bob Lim", "Carol Ng")
@@ -92,6 +132,10 @@ async def main() -> None:
             await ringing(visitor)
         async with visit(browser, WIDE) as visitor:
             await thread(visitor)
+        async with visit(browser, WIDE) as visitor:
+            await running(visitor)
+        async with visit(browser, TALL) as visitor:
+            await home(visitor)
         async with visit(browser, TALL) as visitor:
             await wire(visitor)
         async with visit(browser, NARROW, "dark") as visitor:

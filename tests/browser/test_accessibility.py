@@ -47,6 +47,12 @@ class Examined:
         else:
             await self.visitor.becomes(name)
 
+    async def is_within_the_window(self, shown: Locator) -> None:
+        box, width = await shown.bounding_box(), await self.page.evaluate("innerWidth")
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+
     async def _picks(self, picker: str, label: str) -> None:
         select = self.page.get_by_role("combobox", name=picker)
         option: Locator = select.get_by_role("option").filter(has_text=label)
@@ -129,3 +135,56 @@ async def test_no_violations_in_any_state(visitor: Visitor, width: int) -> None:
     await preferences.get_by_role("button", name="Save").click()
     await expect(preferences).to_contain_text("Quiet hours can't end when they begin")
     await examined.has_no_violations("quiet hours of no length")
+
+
+# One colour scheme each: that all colours go together in both, the states above show.
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+async def test_no_violations_while_a_conference_is_run(visitor: Visitor, width: int) -> None:
+    examined = Examined(visitor, is_narrow=width == NARROW["width"])
+    await visitor.sends("/conference @bob @carol @erin +6591234567")
+    await expect(visitor.board).to_contain_text("ringing")
+    await examined.looks_at("Phones")
+    await visitor.rings("Alice Tan", "Bob Lim", "Carol Ng")
+    await visitor.answers("Alice Tan")
+    await visitor.at_phone("Decline", "Bob Lim")
+    await examined.looks_at("Chat")
+    await expect(visitor.board).to_contain_text("@alice: in the call since")
+    await visitor.chooses("Mute", "@alice")
+    await expect(visitor.board).to_contain_text("muted")
+    await examined.looks_at("Phones")
+    await expect(visitor.phone("Alice Tan")).to_contain_text("muted")
+    await examined.has_no_violations("a muted phone")
+    await examined.looks_at("Chat")
+    await expect(visitor.on_board("Ring 1 again")).to_be_visible()
+    await visitor.menu_of("@carol").click()
+    menu = visitor.page.get_by_role("menu")
+    await expect(menu.get_by_role("menuitem", name="Stop ringing")).to_be_visible()
+    await examined.is_within_the_window(menu)
+    await examined.has_no_violations("a board with an open menu")
+    await visitor.page.keyboard.press("Escape")
+    await visitor.on_board("Hang up").click()
+    await examined.has_no_violations("asked whether to hang up")
+    await visitor.confirmation.get_by_role("button", name="Cancel").click()
+
+    await visitor.on_board("Invite…").click()
+    form = visitor.form("Invite to the call")
+    await form.get_by_label("Numbers").fill("my boss")
+    await form.get_by_role("button", name="Ring").click()
+    await expect(form).to_contain_text("numbers only")
+    await examined.is_within_the_window(form)
+    await examined.has_no_violations("an invitation that can't be read")
+    await form.get_by_role("button", name="Cancel").click()
+
+    await visitor.sends("/conference status")
+    answer = visitor.answers_to_me.filter(has_text="lines are in use")
+    await examined.is_within_the_window(answer)
+    await examined.has_no_violations("what is running")
+    await examined.goes_to("Home tab")
+    await expect(visitor.home).to_contain_text("Running now")
+    await examined.has_no_violations("Home tab while a conference runs")
+    await examined.goes_to("standup")
+    await visitor.sends("/conference hangup")
+    await expect(visitor.on_board("Call again")).to_be_visible()
+    await examined.goes_to("Home tab")
+    await expect(visitor.home).to_contain_text("Your last conferences")
+    await examined.has_no_violations("Home tab with what it cost")

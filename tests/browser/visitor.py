@@ -31,7 +31,12 @@ class Visitor:
 
     @property
     def board(self) -> Locator:
-        return self.messages.filter(has_text="Conference by").last
+        return self.boards.last
+
+    @property
+    def boards(self) -> Locator:
+        """What everybody sees of conferences; an answer to one person alone may tell of some, too."""
+        return self.messages.filter(has_text="Conference by", has_not_text="Only visible to you")
 
     @property
     def thread(self) -> Locator:
@@ -51,6 +56,27 @@ class Visitor:
     @property
     def suggestions(self) -> Locator:
         return self.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+
+    @property
+    def answers_to_me(self) -> Locator:
+        """What the bot says to the visitor alone."""
+        return self.messages.filter(has_text="Only visible to you")
+
+    def on_board(self, button: str) -> Locator:
+        return self.board.get_by_role("button", name=button, exact=True)
+
+    def menu_of(self, name: str) -> Locator:
+        """The button beside somebody on the board that opens the menu."""
+        return self.board.get_by_role("button", name=re.compile(f"More actions: .*{re.escape(name)}"))
+
+    async def chooses(self, option: str, name: str) -> None:
+        """In the menu beside somebody on the board."""
+        await self.menu_of(name).click()
+        await self.page.get_by_role("menuitem", name=option).click()
+
+    @property
+    def confirmation(self) -> Locator:
+        return self.page.get_by_role("alertdialog")
 
     async def sends(self, text: str) -> None:
         await self.composer.fill(text)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.contract.conftest import WireRequest, states
-from tests.harness.world import ACCESS_TOKEN, APP_ID, World
+from tests.harness.world import ACCESS_TOKEN, APP_ID, World, buttons
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -112,14 +112,16 @@ async def test_parameter_notify_url_of_another_conference_opens_nothing(world: W
 # Result Status
 
 
-async def refused(world: World, code: str, sentence: str) -> None:
+async def refused(
+    world: World, code: str, sentence: str, nobody: str = "Nobody was rung.", *, state: str = "refused"
+) -> None:
     """Hoiio refuses the call with that code: people read the sentence, and no phone rings."""
     world.hoiio.faults.refuse_with = code
     await called(world, "/conference @bob @carol")
-    await world.board_shows(sentence, "Nobody was rung.", "@bob: not rung")
-    await world.thread_says(sentence, "Nobody was rung.")
+    await world.board_shows(sentence, nobody, "@bob: not rung")
+    await world.thread_says(sentence, nobody)
     await world.advance(LONGER_THAN_ANY_RETRY_SECONDS)
-    assert states(world)[-1] == "refused"
+    assert states(world)[-1] == state
     assert len(world.call_requests) == 1
     assert world.rung == []
 
@@ -193,7 +195,10 @@ async def test_status_error_insufficient_credit(world: World) -> None:
 
 
 async def test_status_error_concurrent_call_limit_reached(world: World) -> None:
-    await refused(world, "error_concurrent_call_limit_reached", "lines are taken: it can have 8 calls at a time")
+    sentence = "the account's lines are taken by something else than Rollcall's conferences"
+    await refused(world, "error_concurrent_call_limit_reached", sentence, "Nobody was rung: ", state="abandoned")
+    assert "Ring as lines get free" in buttons(world.board)
+    assert "@alice: not rung: no line was free" in world.board_text
 
 
 async def test_status_error_rate_limit_exceeded(world: World) -> None:

@@ -17,10 +17,11 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from conference.barring import Barred
+from conference.calls import CallState, Charge, Participant
 from conference.carrier import Balance, NotSent, Refused
 from conference.invitation import Problem, ProblemKind, Unreadable
 from conference.limits import Limit, LimitReached
-from conference.model import CallState, Charge, Conference, ConferenceState, LeftOut, LeftOutReason, Participant, Reason
+from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.people import NumberOnFile, PersonOnFile, Source
 from conference.preferences import Preferences, QuietHours
 from conference.registration import Kept, NoCode, NotAllowed, TooManyCodes, WrongCode
@@ -214,7 +215,7 @@ MESSAGES: dict[Callable[..., object], list[Message]] = {
     private.not_kept: [private.not_kept()],
     private.went_wrong: [private.went_wrong()],
     private.unreadable: [private.unreadable(_UNREADABLE)],
-    private.ask_for_number: [private.ask_for_number(_BIGGEST)],
+    private.ask_for_number: [private.ask_for_number(_BIGGEST, _BIGGEST.left_out[0])],
     private.ask_for_number_by_admin: [private.ask_for_number_by_admin(_USER_ID.format(1), _CHANNEL)],
     private.guests_refused: [private.guests_refused(_GUESTS), private.guests_refused(dict.fromkeys(_GUESTS))],
     private.only_in_own_workspace: [private.only_in_own_workspace()],

@@ -11,7 +11,9 @@ from tests.fuzz.inputs import Kind, Request
 SLOWEST_SECONDS: Final = 3.0
 """Slack waits no longer for an acknowledgement."""
 _LONGEST_TEXT: Final = 40_000
-_BLOCKS_OF_FORMS: Final = frozenset({"number", "code", "rings", "quiet_start", "quiet_end"})
+_BLOCKS_OF_FORMS: Final = frozenset(
+    {"number", "code", "rings", "quiet_start", "quiet_end", "people", "groups", "numbers", "channel"}
+)
 
 
 def faults(request: Request, answer: Answer) -> Iterator[str]:

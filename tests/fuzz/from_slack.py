@@ -119,7 +119,8 @@ def _sent(random: Random, text: str, kind: Kind = Kind.COMMAND) -> Request:
 
 def form(random: Random) -> Request:
     """A form that is submitted, with its values as they may be, or as they may not."""
-    callback_id, values = random.choice((_number_form, _code_form, _preferences_form))(random)
+    makers = (_number_form, _code_form, _preferences_form, _invite_form, _start_form)
+    callback_id, values = random.choice(makers)(random)
     right = OK
     if random.random() < 0.4:
         values, right = mutation.json_tree(random, values), NOT_KNOWN
@@ -129,7 +130,7 @@ def form(random: Random) -> Request:
         "team_id": corpus.TEAM,
         "app_installed_team_id": corpus.TEAM,
         "callback_id": callback_id,
-        "private_metadata": random.choice(("", "x" * 3_000, "{}")),
+        "private_metadata": random.choice(("", "x" * 3_000, "{}", "ZZconference0ZZ", "ZZconference0ZZ")),
         "state": {"values": values},
         "hash": "1.abc",
         "blocks": [],
@@ -169,6 +170,29 @@ def _preferences_form(random: Random) -> tuple[str, Any]:
     }
 
 
+def _invite_form(random: Random) -> tuple[str, Any]:
+    people = random.choices((*corpus.PEOPLE, *corpus.ODD_PEOPLE), k=random.randrange(4))
+    groups = [{"value": group, "text": {"type": "plain_text", "text": group}} for group in corpus.GROUPS[:1]]
+    typed: object = random.choice((None, corpus.number(random), f"{corpus.number(random)}, {corpus.number(random)}"))
+    if random.random() < 0.3:
+        typed = mutation.text(random, str(typed), surrogates=True)
+    return "invite_form", {
+        "people": {"chosen": {"type": "multi_users_select", "selected_users": people}},
+        "groups": {"chosen": {"type": "multi_static_select", "selected_options": random.choice(([], [], groups))}},
+        "numbers": {"chosen": {"type": "plain_text_input", "value": typed}},
+    }
+
+
+def _start_form(random: Random) -> tuple[str, Any]:
+    _, values = _invite_form(random)
+    me = [{"value": "me", "text": {"type": "plain_text", "text": "Ring me too"}}]
+    channel = random.choice((*corpus.CHANNELS, None))
+    return "start_form", values | {
+        "me": {"chosen": {"type": "checkboxes", "selected_options": random.choice(([], me))}},
+        "channel": {"chosen": {"type": "conversations_select", "selected_conversation": channel}},
+    }
+
+
 def _interaction(random: Random, kind: str) -> dict[str, Any]:
     user_id = random.choices((_caller(random), "U0STRANGER"), weights=(20, 1))[0]
     theirs = corpus.OTHER_TEAM if user_id == "U0STRANGER" else corpus.TEAM
@@ -193,7 +217,8 @@ def _interactive(random: Random, kind: Kind, payload: dict[str, Any], right: fro
 
 _ACTIONS: Final = (
     *("open_number_form", "open_code_form", "send_another_code", "open_preferences_form", "ask_for_numbers"),
-    *("ring_anew", "ring_anew"),
+    *("ring_anew", "ring_me", "ring_again", "invite", "hang_up", "call_again", "call_menu", "call_menu"),
+    *("ring_as_lines_get_free", "stop_waiting", "history_newer", "history_older"),
 )
 
 
@@ -207,6 +232,11 @@ def click(random: Random) -> Request:
         "text": {"type": "plain_text", "text": "Press"},
         "action_ts": "1.000001",
     }
+    if button["action_id"] == "call_menu":
+        act = random.choice(("mute", "unmute", "remove", "hang_up", "ring_again", "another", ""))
+        value = f"{act}:{random.choice((0, 0, 1, 7, 9999, '٣', ''))}:{button['value']}"
+        option = {"value": value, "text": {"type": "plain_text", "text": act}}
+        button |= {"type": "overflow", "selected_option": option}
     right = OK
     if random.random() < 0.15:
         button["value"] = mutation.text(random, str(button["value"]), surrogates=True)
@@ -233,6 +263,30 @@ def click(random: Random) -> Request:
             "state": {"values": {}},
             "app_installed_team_id": corpus.TEAM,
         }
+    return _interactive(random, Kind.CLICK, payload, right)
+
+
+def shortcut(random: Random) -> Request:
+    """A shortcut, from anywhere or from a message."""
+    callback_id = random.choice(("start_conference", "conference_with_thread"))
+    is_global, right = callback_id == "start_conference", OK
+    payload = _interaction(random, "shortcut" if is_global else "message_action") | {
+        "callback_id": callback_id,
+        "trigger_id": "ZZtrigger0ZZ",
+        "action_ts": "1.000001",
+    }
+    if not is_global:
+        message = {"type": "message", "user": _caller(random), "ts": "1.000001", "text": "Looking."}
+        payload |= {
+            "channel": {"id": random.choice(corpus.CHANNELS), "name": "standup"},
+            "message": random.choice((message, message | {"thread_ts": "1.000000"}, message | {"bot_id": "B0"})),
+            "message_ts": "1.000001",
+            "response_url": "ZZresponse0ZZ",
+        }
+    if random.random() < 0.2:
+        payload["message"], right = mutation.value(random), NOT_KNOWN
+    if random.random() < 0.05:
+        payload["callback_id"], right = "another", NOT_KNOWN
     return _interactive(random, Kind.CLICK, payload, right)
 
 

@@ -6,15 +6,16 @@ from typing import Final
 
 from tests.fuzz.csv_files import csv_file
 from tests.fuzz.from_hoiio import notification
-from tests.fuzz.from_slack import click, command, event, form, number_command
+from tests.fuzz.from_slack import click, command, event, form, number_command, shortcut
 from tests.fuzz.from_strangers import stranger
 from tests.fuzz.inputs import Input
 
 _MIX: Final[dict[Callable[[Random], Input], int]] = {
-    command: 26,
+    command: 22,
     number_command: 12,
     form: 13,
-    click: 5,
+    click: 8,
+    shortcut: 1,
     event: 3,
     notification: 20,
     stranger: 6,

@@ -9,7 +9,7 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ import aiohttp
 
 from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio, Phone
-from sandbox.slack import Channel, CommandResult, Message, Person, Slack
+from sandbox.slack import ActionResult, Channel, CommandResult, Message, Person, Slack, View
 from tests.harness.process import ROOT, BotProcess
 
 APP_ID = "app-under-test"
@@ -62,6 +62,33 @@ class Actor:
     async def types(self, text: str, channel: Channel | None = None) -> CommandResult:
         """Type a command in the team's channel, or in another one."""
         return await self.world.slack.command(self.person, channel or self.world.channel, text)
+
+    async def presses(self, action_id: str, where: Message | View | None = None) -> ActionResult:
+        """Press a button, on the newest board or elsewhere; what it asks first is confirmed."""
+        result = await self.world.slack.click(self.person, where or self.world.board, action_id)
+        assert result.acked, result
+        return result
+
+    async def chooses(self, act: str, whose: "Actor", board: Message | None = None) -> ActionResult:
+        """Choose something from the menu beside somebody on a board. Raises LookupError if it is not there."""
+        board = board or self.world.board
+        option = menu_option(board, act, whose)
+        result = await self.world.slack.click(self.person, board, "call_menu", value=option)
+        assert result.acked, result
+        return result
+
+    async def opens(self, action_id: str, where: Message | View | None = None) -> View:
+        """Press a button that opens a form, and have it open."""
+        await self.presses(action_id, where)
+        return await self.sees_form()
+
+    async def sees_form(self) -> View:
+        await self.world.until(lambda: self.world.slack.views(self.person))
+        return self.world.slack.views(self.person)[-1]
+
+    async def is_told(self, *pieces: str) -> None:
+        """Wait until they alone are told that, in the team's channel, in a direct message or in a form."""
+        await self.world.until(lambda: all(piece in self.world.told(self) for piece in pieces))
 
     @property
     def code(self) -> str:
@@ -285,7 +312,8 @@ class World:
         """What only this person sees in the team's channel or another, and what stands in their direct messages."""
         seen = self.slack.seen_by(actor.person, channel or self.channel)
         ephemeral = [message for message in seen if message.ephemeral_to is not None]
-        return "\n".join(map(reading, [*ephemeral, *self.slack.direct_messages(actor.person)]))
+        said = map(reading, [*ephemeral, *self.slack.direct_messages(actor.person)])
+        return "\n".join([*said, *(_read(view.blocks) for view in self.slack.views(actor.person))])
 
     # What the network knows
 
@@ -307,8 +335,31 @@ class World:
 
 def reading(message: Message) -> str:
     """All that a message says, with people by name."""
-    texts = [_block_text(block) for block in message.blocks] or [message.text]
-    return re.sub(r"<@U0(\w+)>", lambda found: "@" + found[1].lower(), "\n".join(texts))
+    return _read(message.blocks) or _named(message.text)
+
+
+def menu_option(board: Message, act: str, whose: Actor) -> str:
+    """The value of that option in the menu beside somebody. Raises LookupError if it is not there."""
+    for block in board.blocks:
+        if f"<@{whose.id}>" in _block_text(block) and block.get("accessory", {}).get("type") == "overflow":
+            for option in block["accessory"]["options"]:
+                if option["text"]["text"] == act:
+                    return str(option["value"])
+    raise LookupError(f"there is no {act!r} beside {whose.person.name}")
+
+
+def buttons(where: Message | View) -> list[str]:
+    """What the buttons in a message or a form are called."""
+    elements = [element for block in where.blocks for element in block.get("elements", [])]
+    return [element["text"]["text"] for element in elements if element["type"] == "button"]
+
+
+def _read(blocks: Iterable[object]) -> str:
+    return _named("\n".join(map(_block_text, blocks)))
+
+
+def _named(text: str) -> str:
+    return re.sub(r"<@U0(\w+)>", lambda found: "@" + found[1].lower(), text)
 
 
 def _block_text(block: object) -> str:

@@ -7,19 +7,11 @@ from decimal import Decimal
 import phonenumbers
 from hypothesis import strategies as st
 
+from conference.calls import CallState, Charge, NotRung, Participant, Report
 from conference.invitation import CallerWish, Group, Guest, Invitation, Invitee, Person
 from conference.limits import Limit, LimitReached
-from conference.model import (
-    CallState,
-    Charge,
-    Conference,
-    ConferenceState,
-    LeftOut,
-    LeftOutReason,
-    Participant,
-    Reason,
-    Report,
-)
+from conference.lines import LinesHeld, LinesShort
+from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 
 BEGUN_AT = datetime(2026, 11, 20, 1, 30, 0, 250_000, tzinfo=UTC)
 
@@ -51,7 +43,10 @@ invitations = st.builds(
 charges = st.builds(
     Charge, st.sampled_from(["SGD", "USD"]), st.decimals(0, 1000, places=3, allow_nan=False, allow_infinity=False)
 )
-reported_states = st.sampled_from([state for state in CallState if state not in {CallState.WAITING, CallState.UNKNOWN}])
+_OURS = {CallState.NOT_RUNG, CallState.QUEUED, CallState.WAITING, CallState.UNKNOWN}
+"""States that no carrier reports."""
+
+reported_states = st.sampled_from([state for state in CallState if state not in _OURS])
 
 
 def reports_about(txn_ref: str, dest: str) -> st.SearchStrategy[Report]:
@@ -75,9 +70,24 @@ limits_reached = st.builds(
 )
 
 
+_held = st.builds(LinesHeld, st.sampled_from(["T1", "T2"]), user_ids, st.integers(1, 8), moments)
+lines_shorts = st.builds(
+    LinesShort, st.integers(1, 8), st.integers(0, 7), st.lists(_held, max_size=9).map(tuple), st.integers(0, 99)
+)
+_codes = st.none() | st.text(max_size=120)
+whys = st.none() | st.sampled_from(NotRung) | st.sampled_from(["error_dest_invalid", "restart", "ReadTimeout"]) | _codes
+"""Why a call was not rung, or why nobody knows whether it was."""
+
+
 def details(reason: Reason | None) -> st.SearchStrategy[str | None]:
-    """What may stand behind a refusal: of a limit, which it was."""
-    return limits_reached.map(str) if reason is Reason.LIMIT else st.none() | st.text(max_size=120)
+    """What may stand behind a refusal: of a limit, which it was; of lines, how many there were."""
+    match reason:
+        case Reason.LIMIT:
+            return limits_reached.map(str)
+        case Reason.NO_LINES:
+            return lines_shorts.map(str) | st.just("error_concurrent_call_limit_reached")
+        case _:
+            return _codes
 
 
 def _until(reason: LeftOutReason) -> st.SearchStrategy[datetime | None]:
@@ -98,8 +108,8 @@ _left_out = st.sampled_from(LeftOutReason).flatmap(
 
 @st.composite
 def conferences(draw: st.DrawFn) -> Conference:
-    """Any conference that may come to be shown; an empty number has been forgotten."""
-    taken = [*draw(st.lists(numbers, unique=True, max_size=7)), *draw(st.sampled_from([[], [""]]))]
+    """Any conference that may come to be shown; an empty number has been forgotten, one that comes twice rung again."""
+    taken = [*draw(st.lists(numbers, max_size=9)), *draw(st.sampled_from([[], [""]]))]
     participants = tuple(
         Participant(
             number,
@@ -108,6 +118,13 @@ def conferences(draw: st.DrawFn) -> Conference:
             draw(st.none() | st.just(f"AA-C-{place}")),
             draw(st.none() | st.integers(0, 600)),
             draw(st.none() | charges),
+            asked_by=draw(st.none() | user_ids),
+            asked_at=draw(st.none() | moments),
+            dialed_at=draw(st.none() | moments),
+            answered_at=draw(st.none() | moments),
+            why=draw(whys),
+            is_muted=draw(st.booleans()),
+            hang_up=draw(st.booleans()),
         )
         for place, number in enumerate(taken)
     )
@@ -123,6 +140,8 @@ def conferences(draw: st.DrawFn) -> Conference:
         detail=draw(details(reason)),
         dialed_at=draw(st.none() | st.just(BEGUN_AT + timedelta(seconds=1))),
         ended_at=draw(st.none() | st.just(BEGUN_AT + timedelta(minutes=12))),
+        hung_up_by=draw(st.none() | user_ids),
+        phones_ahead=draw(st.none() | st.integers(0, 99)),
     )
 
 

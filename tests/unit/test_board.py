@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from conference.model import CallState, Conference, ConferenceState, LeftOut, LeftOutReason, Participant, Reason
+from conference.calls import CallState, Participant
+from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 from messages import number_form
-from messages.board import RING_ANEW_ACTION, board, board_block_id
+from messages.board import board, board_block_id
+from messages.board_buttons import HANG_UP_ACTION, RING_ANEW_ACTION
 from messages.mrkdwn import Message, escape
 from messages.refusals import CARRIER_CODES, carrier_refusal
 from sandbox.slack.block_kit import message_problems
@@ -56,7 +58,7 @@ def test_the_board_says_who_called_where_and_how_everybody_fares() -> None:
         state=ConferenceState.ENDED,
     )
     message = board(replace(conference, ended_at=BEGUN_AT + timedelta(minutes=13)))
-    title, people, status = message.blocks
+    title, people, status, _ = message.blocks
     assert title["text"]["text"] == "*Conference by <@U0CALLER>* · room `R0000001`"
     assert title["block_id"] == board_block_id(conference)
     assert people["text"]["text"].splitlines() == [
@@ -94,12 +96,13 @@ def test_nobody_is_about_to_be_rung_by_a_conference_that_never_was(state: Confer
 def test_those_left_out_stand_together_by_reason_and_are_counted_when_they_are_many() -> None:
     left_out = [LeftOut(LeftOutReason.NO_NUMBER, f"U{number}") for number in range(300)]
     left_out += [LeftOut(LeftOutReason.IN_ANOTHER_CALL, number="+6591234567"), LeftOut(LeftOutReason.BOT, "UBOT")]
-    conference = replace(conference_of(ALICE), left_out=tuple(left_out))
-    _, people, no_number, _ = board(conference).blocks
+    conference = replace(conference_of(replace(ALICE, state=CallState.RINGING)), left_out=tuple(left_out))
+    _, ringing, people, no_number, *_ = board(conference).blocks
+    assert ringing["text"]["text"].startswith(":bell: <@U1>")
     assert no_number["text"]["text"].startswith(":telephone_receiver: <@U0>, <@U1>, ")
     assert "<@U19> and 280 more: no number on file" in no_number["text"]["text"]
     assert no_number["accessory"] == number_form.button(None)
-    _, bot, busy = people["text"]["text"].splitlines()
+    bot, busy = people["text"]["text"].splitlines()
     assert bot == ":robot_face: <@UBOT>: a bot, so not rung"
     assert busy.startswith(":telephone_receiver: +65 •••• 4567: in another call already")
 
@@ -110,7 +113,7 @@ def test_those_left_out_stand_together_by_reason_and_are_counted_when_they_are_m
 def test_ringing_anew_is_offered_only_when_nothing_is_known_any_more(call_state: CallState, is_offered: bool) -> None:
     blocks = board(conference_of(replace(ALICE, state=call_state), state=ConferenceState.UNCONFIRMED)).blocks
     buttons = [button for block in blocks if block["type"] == "actions" for button in block["elements"]]
-    assert [button["action_id"] for button in buttons] == [RING_ANEW_ACTION] * is_offered
+    assert [button["action_id"] for button in buttons] == [RING_ANEW_ACTION if is_offered else HANG_UP_ACTION]
     assert all(button["value"] == "c0ffee" and button["confirm"] for button in buttons)
 
 

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conference import credit
+from conference.calls import Participant
 from conference.carrier import AnswerLost, Balance, CarrierError, NotEnoughCredit, NotSent, Refused
-from conference.credit import CreditWatch, Seen, Shortage, read_shortage, why_refused
-from conference.endings import ToldOfEndings
-from conference.model import ConferenceState, Participant
+from conference.credit import CreditWatch, Shortage, read_shortage, why_refused
+from conference.ledger import Ledger
+from conference.model import ConferenceState
 from messages.board import board
 from messages.refusals import CARRIER_CODES, carrier_refusal
 from messages.thread import untold
@@ -26,6 +27,7 @@ TEAM, CAROL, DAVE = "T1", "U0CAROL", "U0DAVE"
 LEFT = Balance("SGD", Decimal("4.20"))
 NO_CREDIT = "error_insufficient_credit"
 ALICE = Participant("+6591230001", ("U1",))
+ENDED = conference_of(ALICE, state=ConferenceState.ENDED)
 
 
 class Account:
@@ -64,8 +66,7 @@ async def go_on(clock: MovedClock, seconds: float) -> None:
 async def test_the_balance_is_asked_for_at_once_and_every_ten_minutes() -> None:
     clock = MovedClock()
     account, seen = Account(clock), list[Balance]()
-    async with watching(account, clock, seen.append) as watch:
-        assert watch.last == Seen(LEFT, clock.now())
+    async with watching(account, clock, seen.append):
         await go_on(clock, 599)
         assert account.asked_at == [0]
         await go_on(clock, 1201)
@@ -79,7 +80,7 @@ async def test_conferences_that_end_together_are_one_question_and_the_next_is_la
     async with watching(account, clock, lambda _: None) as watch:
         await go_on(clock, 100)
         for _ in range(50):
-            watch.conference_ended()
+            watch.hear(ENDED)
             await go_on(clock, 0)
             await go_on(clock, 0.02)
         await go_on(clock, 10)
@@ -98,7 +99,7 @@ async def test_questions_are_never_closer_than_five_seconds(waits: list[float]) 
         ended = 0.0
         for wait in waits:
             ended = clock.monotonic()
-            watch.conference_ended()
+            watch.hear(ENDED)
             await go_on(clock, 0)
             await go_on(clock, wait)
         await go_on(clock, 6)
@@ -114,15 +115,15 @@ async def test_a_question_that_fails_is_one_line_and_asked_again_at_the_next_tim
 ) -> None:
     clock = MovedClock()
     account, seen = Account(clock, error), list[Balance]()
-    async with watching(account, clock, seen.append) as watch:
+    async with watching(account, clock, seen.append):
         await go_on(clock, 599)
-        assert (account.asked_at, watch.last, seen) == ([0], None, [])
+        assert (account.asked_at, seen) == ([0], [])
         account.answer = LEFT
         await go_on(clock, 1)
-        assert watch.last == Seen(LEFT, clock.now())
+        assert seen == [LEFT]
         account.answer = error
         await go_on(clock, 600)
-        assert watch.last.balance == LEFT
+        assert seen == [LEFT]
     assert [bool(record.exc_info) for record in caplog.records] == [not isinstance(error, CarrierError)] * 2
 
 
@@ -192,28 +193,40 @@ def test_board_and_thread_say_what_is_left_where_it_is_known(detail: str, said: 
 # The end of a conference, whatever stored it
 
 
+@pytest.mark.parametrize("state", ConferenceState)
+async def test_only_what_may_have_cost_something_has_the_balance_asked_for(state: ConferenceState) -> None:
+    clock = MovedClock()
+    account = Account(clock)
+    async with watching(account, clock, lambda _: None) as watch:
+        watch.hear(conference_of(ALICE, state=state))
+        await go_on(clock, 0)
+        await go_on(clock, 100)
+    assert account.asked_at == [0, 5][: 1 + (state in {ConferenceState.ENDED, ConferenceState.REFUSED})]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "times"),
     [
         (ConferenceState.LIVE, ConferenceState.ENDED, 1),
         (ConferenceState.DIALING, ConferenceState.REFUSED, 1),
         (ConferenceState.ENDED, ConferenceState.ENDED, 0),
-        (ConferenceState.NEW, ConferenceState.ABANDONED, 0),
-        (ConferenceState.NEW, ConferenceState.DIALING, 0),
-        (ConferenceState.ENDED, ConferenceState.LIVE, 0),
     ],
 )
 async def test_an_end_that_is_stored_is_told_once(
     storage: Storage, before: ConferenceState, after: ConferenceState, times: int
 ) -> None:
-    ends = list[None]()
-    told = ToldOfEndings(storage, lambda: ends.append(None))
+    clock = MovedClock()
+    account, ledger = Account(clock), Ledger(storage, clock)
     conference = conference_of(ALICE, state=before)
-    await told.add(conference)
-    await told.update(conference.key, lambda conference, _: replace(conference, state=after, room="R2"))
-    assert len(ends) == times
-    assert (await told.conference(conference.key)).state is after
-    assert await told.find(conference.conference_id) == await storage.conference(conference.key)
+    await storage.add(conference)
+    async with watching(account, clock, lambda _: None) as watch:
+        ledger.listeners.append(watch.hear)
+        for _ in range(3):
+            await ledger.update(conference.key, lambda conference, _: replace(conference, state=after))
+            await go_on(clock, 0)
+            await go_on(clock, 100)
+    assert len(account.asked_at) == 1 + times
+    assert (await storage.conference(conference.key)).state is after
 
 
 # Who was told

@@ -1,15 +1,17 @@
 """Who of those asked for is rung, and who is left out and why."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conference.dests import Circumstances, DestList, Profile, compose, invited, refusal
+from conference.calls import Participant
+from conference.dests import Circumstances, DestList, Profile, compose, invited, refusal, same_people
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person
-from conference.model import LeftOut, LeftOutReason, Reason
-from tests.unit.generated import BEGUN_AT, NUMBERS, invitations
+from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
+from tests.unit.generated import BEGUN_AT, NUMBERS, conference_of, invitations
 
 CALLER, ALICE, BOB = "U0CALLER", "U0ALICE", "U0BOB"
 GROUP = Group("S1")
@@ -120,6 +122,56 @@ def test_those_left_out_and_those_who_share_take_no_place_among_the_eight() -> N
     result = dests(invitation, numbers={**numbers, CALLER: MINE})
     assert (len(result.participants), len(result.left_out)) == (8, 6)
     assert refusal(result.participants, invitation, CALLER) is None
+
+
+# The same people again
+
+SHE, HE = Person(ALICE), Person(BOB)
+
+
+def old(*calls: Participant, by: CallerWish = CallerWish.IF_POSSIBLE, left: tuple[str, ...] = ()) -> Conference:
+    """A conference in which the caller asked for Alice."""
+    left_out = tuple(LeftOut(LeftOutReason.NO_NUMBER, user_id) for user_id in left)
+    return replace(
+        conference_of(Participant(HERS, (ALICE,)), *calls, state=ConferenceState.ENDED),
+        invitation=asked(SHE, caller=by),
+        left_out=left_out,
+    )
+
+
+THE_CALLER = Participant(MINE, (CALLER,))
+
+
+def test_the_caller_asks_for_the_same_people_in_the_same_way() -> None:
+    for wish in (CallerWish.IF_POSSIBLE, CallerWish.ASKED):
+        assert same_people(old(THE_CALLER, by=wish), CALLER) == asked(SHE, caller=wish)
+    assert same_people(old(by=CallerWish.LEFT_OUT), CALLER) == asked(SHE, caller=CallerWish.LEFT_OUT)
+
+
+def test_somebody_else_asks_for_the_caller_too_and_is_rung_only_if_they_were_among_them() -> None:
+    assert same_people(old(THE_CALLER), ALICE) == asked(Person(CALLER), SHE)
+    assert same_people(old(THE_CALLER, left=(BOB,)), BOB) == asked(Person(CALLER), SHE)
+    assert same_people(old(THE_CALLER), BOB) == asked(Person(CALLER), SHE, caller=CallerWish.LEFT_OUT)
+    assert same_people(old(by=CallerWish.LEFT_OUT), BOB) == asked(SHE, caller=CallerWish.LEFT_OUT)
+
+
+def test_those_who_were_added_while_it_ran_are_among_the_same_people() -> None:
+    added = (
+        Participant(HIS, (BOB, "U0EVE"), asked_by=ALICE),
+        Participant(GUEST, asked_by=BOB),
+        Participant(HERS, (ALICE,), asked_by=ALICE),
+        Participant("", asked_by=ALICE),
+    )
+    again = same_people(old(THE_CALLER, *added), CALLER)
+    assert again == asked(SHE, HE, Person("U0EVE"), Guest(GUEST))
+    assert same_people(old(THE_CALLER, *added), BOB) == asked(Person(CALLER), *again.invitees)
+
+
+def test_a_caller_who_came_in_later_is_among_the_same_people() -> None:
+    later = replace(THE_CALLER, asked_by=CALLER)
+    again = same_people(old(later, by=CallerWish.LEFT_OUT), CALLER)
+    assert Person(CALLER) in invited(again, CALLER, {})
+    assert set(invited(same_people(old(later, by=CallerWish.LEFT_OUT), ALICE), ALICE, {})) == {Person(CALLER), SHE}
 
 
 @given(invitations, st.data())

@@ -8,18 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from conference.calls import CallState, Participant, Report
 from conference.dests import Circumstances
 from conference.invitation import Guest, Invitation, Person
-from conference.model import (
-    CallState,
-    Conference,
-    ConferenceKey,
-    ConferenceState,
-    LeftOut,
-    LeftOutReason,
-    Participant,
-    Report,
-)
+from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut, LeftOutReason
 from conference.people import AdminAct, LoggedAct, NumberOnFile, PersonOnFile, Source
 from conference.ports import Notification, Reading
 from conference.preferences import Preferences

@@ -14,8 +14,19 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.carrier import AnswerLost, Balance, CarrierError, NotEnoughCredit, NotSent, Placed, Refused
-from conference.model import CallState, Charge, Report
+from conference.calls import CallState, Charge, Report
+from conference.carrier import (
+    AnswerLost,
+    Balance,
+    CarrierError,
+    LinesTaken,
+    Moderation,
+    NoSuchCall,
+    NotEnoughCredit,
+    NotSent,
+    Placed,
+    Refused,
+)
 from telephony.hoiio import Credentials, Hoiio, read_notification
 from tests.unit.generated import charge
 
@@ -50,6 +61,7 @@ def test_a_whole_notification_says_how_a_call_went() -> None:
         Charge("SGD", Decimal("0.140")),
         # Placed at 09:30 in Hoiio's GMT+8, and seven minutes long.
         ended_at=datetime(2026, 11, 20, 1, 37, tzinfo=UTC),
+        tag="c0ffee",
     )
 
 
@@ -79,7 +91,7 @@ def test_what_only_an_ended_call_has_makes_answered_final(kept: str) -> None:
 
 @pytest.mark.parametrize("fields", [without(*ENDED_FIELDS), without(**dict.fromkeys(ENDED_FIELDS, ""))])
 def test_answered_without_the_fields_of_an_ended_call_is_somebody_in_the_call(fields: dict[str, str]) -> None:
-    assert read_notification(fields) == Report(CallState.IN_CALL, "AA-1", "+6591230001")
+    assert read_notification(fields) == Report(CallState.IN_CALL, "AA-1", "+6591230001", tag="c0ffee")
 
 
 @pytest.mark.parametrize("status", ["unanswered", "busy", "failed"])
@@ -345,16 +357,17 @@ def test_credentials_show_nothing() -> None:
 
 LEG = {"txn_ref": "AA-1", "tag": "c0ffee", "dest1": "+6591230001", "call_status_dest1": "ongoing", "dest2": ""}
 ENDED_LEG = LEG | {"call_status_dest1": "answered", "duration": "7", "currency": "SGD", "debit": "0.140"}
+ENDED = Report(CallState.ANSWERED, "AA-1", "+6591230001", 7, charge("SGD", "0.14"), tag="c0ffee")
 OTHER_SIDE = {"txn_ref": "AA-1", "dest1": "", "dest2": "+6591230001", "call_status_dest2": "busy"}
 
 
 @pytest.mark.parametrize(
     ("answer", "report"),
     [
-        (LEG, Report(CallState.IN_CALL, "AA-1", "+6591230001")),
-        (ENDED_LEG, Report(CallState.ANSWERED, "AA-1", "+6591230001", 7, charge("SGD", "0.14"))),
-        (ENDED_LEG | {"duration": 7}, Report(CallState.ANSWERED, "AA-1", "+6591230001", 7, charge("SGD", "0.14"))),
-        (LEG | {"call_status_dest1": ""}, Report(CallState.RINGING, "AA-1", "+6591230001")),
+        (LEG, Report(CallState.IN_CALL, "AA-1", "+6591230001", tag="c0ffee")),
+        (ENDED_LEG, ENDED),
+        (ENDED_LEG | {"duration": 7}, ENDED),
+        (LEG | {"call_status_dest1": ""}, Report(CallState.RINGING, "AA-1", "+6591230001", tag="c0ffee")),
         (OTHER_SIDE, Report(CallState.BUSY, "AA-1", "+6591230001")),
     ],
 )
@@ -376,7 +389,7 @@ async def test_a_status_that_can_not_be_read_is_an_answer_lost(
         await hoiio.status("AA-1")
 
 
-async def test_history_is_asked_for_in_hoiios_time_page_by_page_and_narrowed_to_the_tag(
+async def test_history_is_asked_for_in_hoiios_time_and_comes_page_by_page_with_the_tags(
     server: Server, hoiio: Hoiio
 ) -> None:
     def page(form: dict[str, str]) -> web.Response:
@@ -390,9 +403,14 @@ async def test_history_is_asked_for_in_hoiios_time_page_by_page_and_narrowed_to_
 
     server.answer = page
     begin, end = datetime(2026, 11, 20, 16, 30, tzinfo=UTC), datetime(2026, 11, 20, 16, 40, 5, tzinfo=UTC)
-    found = [report.txn_ref async for report in hoiio.history(begin, end, tag="c0ffee")]
-    assert found == ["AA-1", "AA-2", "AA-3"]
-    assert [form["page"] for _, form in server.asked] == ["1", "2", "3"]
+    pages = hoiio.history(begin, end)
+    for number in (1, 2, 3):
+        reports = await anext(pages)
+        assert [(report.txn_ref, report.tag) for report in reports] == [(f"AA-{number}", "c0ffee"), ("AA-1", "other")]
+        # The next page is asked for only when somebody wants it.
+        assert [form["page"] for _, form in server.asked] == ["1", "2", "3"][:number]
+    assert await anext(pages, None) is None
+    assert len(server.asked) == 3
     assert (server.asked[0][1]["from"], server.asked[0][1]["to"]) == ("2026-11-21 00:30:00", "2026-11-21 00:40:05")
 
 
@@ -405,7 +423,51 @@ async def test_a_history_that_can_not_be_read_is_an_answer_lost(
 ) -> None:
     server.says({"status": "success_ok"} | answer)
     with raises(AnswerLost, "unreadable_answer"):
-        _ = [report async for report in hoiio.history(datetime.now(UTC), datetime.now(UTC), tag="")]
+        _ = [page async for page in hoiio.history(datetime.now(UTC), datetime.now(UTC))]
+
+
+async def test_a_history_of_nothing_is_one_question(server: Server, hoiio: Hoiio) -> None:
+    server.says({"status": "success_ok", "entries": [], "total_entries_count": "0"})
+    assert [page async for page in hoiio.history(datetime.now(UTC), datetime.now(UTC))] == []
+    assert len(server.asked) == 1
+
+
+# What is done to a call
+
+
+async def test_a_call_is_hung_up_and_moderated_as_hoiio_documents_it(server: Server, hoiio: Hoiio) -> None:
+    await hoiio.hang_up("AA-1")
+    for action in Moderation:
+        await hoiio.moderate("AA-1", action)
+    named = {"app_id": APP_ID, "access_token": ACCESS_TOKEN, "txn_ref": "AA-1"}
+    assert server.asked == [
+        ("/open/voice/hangup", named),
+        *(("/open/conference/moderate", named | {"action": action}) for action in ("kick", "mute", "unmute")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("error_invalid_txn_ref", NoSuchCall),
+        ("error_rate_limit_exceeded", Refused),
+        ("error_internal_server_error", AnswerLost),
+    ],
+)
+async def test_what_could_not_be_done_to_a_call_is_told_apart(
+    server: Server, hoiio: Hoiio, code: str, kind: type[CarrierError]
+) -> None:
+    server.says({"status": code})
+    with raises(kind, code):
+        await hoiio.hang_up("AA-1")
+    with raises(kind, code):
+        await hoiio.moderate("AA-1", Moderation.KICK)
+
+
+async def test_no_line_that_is_free_is_a_refusal_of_its_own(server: Server, hoiio: Hoiio) -> None:
+    server.says({"status": "error_concurrent_call_limit_reached"})
+    with raises(LinesTaken, "error_concurrent_call_limit_reached"):
+        await call(hoiio)
 
 
 @pytest.mark.parametrize("status", [[], {}, 7, None, ["success_ok"]])

@@ -20,6 +20,7 @@ from conference.invitation import (
     Verb,
     VerbCall,
     read_invitation,
+    read_written,
 )
 from tests.unit.generated import invitations
 
@@ -31,7 +32,7 @@ FRAGMENTS = (
     *("<@U012ABC>", "<@W0BOB|bob>", "<@U012ABC", "<@", "<", ">", "|", "<!subteam^S012|@on call>", "<!here>", "<#C1|x>"),
     *("<tel:+6591234567|x>", "<tel:", "<tel:1 2 +3>", "+65", " 9123", "4567", "+", "(", ")", "-", ".", "/", "0" * 20),
     *(" ", "\n", "\t", "\x00", "\x1c", "\x85", "\u2028", "\u202e", ",", ";", "&amp;", "&", "&lt;", "٣", "²", "👩‍👧"),
-    *("me", "without", "and", "help", "NUMBER", "@alice", "#general", "`", "*", "x" * 60),
+    *("me", "without", "and", "help", "NUMBER", "hang up", "@alice", "#general", "`", "*", "x" * 60),
 )
 
 anything_typed = st.one_of(
@@ -62,7 +63,8 @@ def test_any_text_is_a_verb_an_invitation_or_names_its_problems(text: str, regio
             assert len(set(invitees)) == len(invitees)
         case VerbCall(verb, rest):
             asks_for_nothing = not set(re.split(r"[\s,;]+", text.lower())) - {"", "and", "&", "&amp"}
-            assert asks_for_nothing or text.split()[0].lower() == verb
+            first = re.sub(r"^hang[\s-]+up(?!\S)", "hangup", text.lower().lstrip()).split()[:1]
+            assert asks_for_nothing or first == [verb]
             assert rest == rest.strip()
 
 
@@ -177,6 +179,13 @@ def test_the_caller_says_whether_they_are_in_it(text: str, caller: CallerWish) -
         ("number", Verb.NUMBER, ""),
         ("  Number   +65 9123  4567 ", Verb.NUMBER, "+65 9123  4567"),
         ("number\tremove", Verb.NUMBER, "remove"),
+        ("status", Verb.STATUS, ""),
+        ("Status please", Verb.STATUS, "please"),
+        ("history 3", Verb.HISTORY, "3"),
+        ("hangup", Verb.HANGUP, ""),
+        ("hang up", Verb.HANGUP, ""),
+        (" Hang  Up now ", Verb.HANGUP, "now"),
+        ("hang-up", Verb.HANGUP, ""),
     ],
 )
 def test_a_first_word_may_be_a_verb_with_what_belongs_to_it(text: str, verb: Verb, rest: str) -> None:
@@ -213,6 +222,11 @@ def test_what_is_no_invitation_is_named_with_its_place(text: str, kind: ProblemK
     assert (found.kind, found.piece, found.word) == (kind, piece, word)
 
 
+@pytest.mark.parametrize("text", ["hang upstairs", "hang", "hang <@U1> up", "statuses", "<@U1> hang up"])
+def test_what_only_begins_like_a_verb_is_none(text: str) -> None:
+    assert isinstance(read_invitation(text, None), Unreadable)
+
+
 @pytest.mark.parametrize("text", [",", "and", "&amp;", " , and &amp; ,"])
 def test_a_text_that_asks_for_nobody_asks_for_help(text: str) -> None:
     """Stored as an invitation of nobody, it could not be read again."""
@@ -221,3 +235,15 @@ def test_a_text_that_asks_for_nobody_asks_for_help(text: str) -> None:
 
 def test_people_may_be_joined_by_an_ampersand_which_slack_escapes() -> None:
     assert read_invitation("<@U1> &amp; <@U2>", None) == Invitation((Person("U1"), Person("U2")))
+
+
+def test_what_was_written_is_read_again_however_many_it_names() -> None:
+    """A form takes more people than a command's text has room for."""
+    invitation = Invitation(tuple(Person(f"U{place:09}") for place in range(400)), CallerWish.LEFT_OUT)
+    assert read_written(str(invitation)) == invitation
+
+
+@pytest.mark.parametrize("text", ["me without me", "hello", "+65 12", "<#C1|standup>"])
+def test_what_was_never_written_is_not_read_as_if_it_was(text: str) -> None:
+    with pytest.raises(ValueError, match="no invitation"):
+        read_written(text)

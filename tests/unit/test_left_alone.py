@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.barring import Barring
+from conference.calls import Participant
 from conference.dests import Circumstances, DestList, Profile, compose, invited
 from conference.invitation import CallerWish, Guest, Invitation, Person
 from conference.limits import RINGS_WINDOW
-from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Participant, Reason
+from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.preferences import Preferences, QuietHours
 from conference.seating import reseated
 from tests.unit.generated import conference_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from conference.limits import Begun, Billed, Limit, LimitReached, Limits, Usage, reached, read_limit
+from conference.limits import Billed, Limit, LimitReached, Limits, Rung, Usage, reached, read_limit
 from tests.unit.generated import limits_reached
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
@@ -19,7 +19,11 @@ DAY_OF_AN_HOUR = DAY + HOUR
 
 
 def began(*minutes_ago: int, phones: int = 2) -> Usage:
-    return Usage(begun=tuple(Begun(NOW - ago * MINUTE, phones) for ago in minutes_ago))
+    times = tuple(NOW - ago * MINUTE for ago in minutes_ago)
+    return Usage(times, tuple(Rung(at, phones) for at in times))
+
+
+ADDED = replace(began(50, 20, phones=4), started=())
 
 
 def billed(*hours: tuple[int, int, str]) -> Usage:
@@ -43,6 +47,9 @@ def _debits(cost: str) -> dict[str, Decimal]:
         (replace(NONE, rings_per_hour=10), began(50, 20, phones=4), 2, None),
         (replace(NONE, rings_per_hour=10), began(50, 20, phones=4), 3, ("rings_per_hour", "10", 10 * MINUTE)),
         (replace(NONE, rings_per_hour=10), began(50, 20, phones=4), 7, ("rings_per_hour", "10", 40 * MINUTE)),
+        # Phones that were added to a conference are rung like any others, and start none.
+        (replace(NONE, rings_per_hour=10), ADDED, 3, ("rings_per_hour", "10", 10 * MINUTE)),
+        (replace(NONE, conferences_per_hour=1), ADDED, 8, None),
         (replace(NONE, minutes_per_day=60), billed((24, 30, ""), (2, 29, "")), 8, None),
         (replace(NONE, minutes_per_day=60), billed((24, 30, ""), (2, 30, "")), 1, ("minutes_per_day", "60", HOUR)),
         (replace(NONE, minutes_per_day=60), billed((24, 30, ""), (2, 90, "")), 1, ("minutes_per_day", "60", 23 * HOUR)),
@@ -67,7 +74,7 @@ def test_a_limit_is_reached_when_one_more_would_pass_it(
 
 def test_of_several_limits_the_one_that_opens_last_is_named() -> None:
     limits = Limits(conferences_per_hour=1, rings_per_hour=8, minutes_per_day=1, spend_per_day=Decimal(1))
-    usage = Usage(began(30, phones=8).begun, billed((2, 5, "2 SGD"), (1, 5, "2 USD")).billed)
+    usage = replace(began(30, phones=8), billed=billed((2, 5, "2 SGD"), (1, 5, "2 USD")).billed)
     assert reached(limits, usage, 8) == LimitReached(Limit.MINUTES_PER_DAY, "1", NOW + 24 * HOUR)
     assert reached(replace(limits, minutes_per_day=None), usage, 8) == LimitReached(
         Limit.SPEND_PER_DAY, "1 USD", NOW + 24 * HOUR
@@ -83,11 +90,13 @@ some_limits = st.builds(
     st.none() | st.decimals(1, 50, places=2),
 )
 ago = st.integers(0, 89_999).map(lambda seconds: NOW - timedelta(seconds=seconds))
+within_the_hour = st.integers(0, 3_599).map(lambda seconds: NOW - timedelta(seconds=seconds))
 some_usage = st.builds(
     Usage,
-    st.lists(
-        st.builds(Begun, st.integers(0, 3_599).map(lambda s: NOW - timedelta(seconds=s)), st.integers(1, 8)), max_size=8
-    ).map(lambda begun: tuple(sorted(begun, key=lambda one: one.at))),
+    st.lists(within_the_hour, max_size=8).map(lambda started: tuple(sorted(started))),
+    st.lists(st.builds(Rung, within_the_hour, st.integers(1, 8)), max_size=8).map(
+        lambda rung: tuple(sorted(rung, key=lambda one: one.at))
+    ),
     st.lists(
         st.builds(
             Billed,
@@ -103,38 +112,42 @@ some_usage = st.builds(
 def at(moment: datetime, usage: Usage) -> Usage:
     """What of it still counts at a later moment, if nothing new comes."""
     return Usage(
-        tuple(one for one in usage.begun if one.at > moment - HOUR),
+        tuple(at for at in usage.started if at > moment - HOUR),
+        tuple(one for one in usage.rung if one.at > moment - HOUR),
         tuple(one for one in usage.billed if one.hour > moment - DAY_OF_AN_HOUR),
     )
 
 
-def fits(limits: Limits, usage: Usage, phones: int) -> bool:
+def fits(limits: Limits, usage: Usage, phones: int, *, is_begun: bool) -> bool:
     """Added up anew, without thinking of when."""
     spent = [sum(one.debits.get(currency, 0) for one in usage.billed) for currency in ("SGD", "USD")]
     return (
-        (limits.conferences_per_hour is None or len(usage.begun) + 1 <= limits.conferences_per_hour)
-        and (limits.rings_per_hour is None or sum(one.phones for one in usage.begun) + phones <= limits.rings_per_hour)
+        (is_begun or limits.conferences_per_hour is None or len(usage.started) + 1 <= limits.conferences_per_hour)
+        and (limits.rings_per_hour is None or sum(one.phones for one in usage.rung) + phones <= limits.rings_per_hour)
         and (limits.minutes_per_day is None or sum(one.minutes for one in usage.billed) < limits.minutes_per_day)
         and (limits.spend_per_day is None or max(spent) < limits.spend_per_day)
     )
 
 
-@given(some_limits, some_usage, st.integers(1, 8))
-def test_a_limit_is_reached_exactly_if_something_does_not_fit(limits: Limits, usage: Usage, phones: int) -> None:
-    assert (reached(limits, usage, phones) is None) is fits(limits, usage, phones)
-
-
-@given(some_limits, some_usage, st.integers(1, 8))
-def test_when_it_opens_again_everything_fits_and_a_moment_earlier_it_does_not(
-    limits: Limits, usage: Usage, phones: int
+@given(some_limits, some_usage, st.integers(1, 8), st.booleans())
+def test_a_limit_is_reached_exactly_if_something_does_not_fit(
+    limits: Limits, usage: Usage, phones: int, is_begun: bool
 ) -> None:
-    limit = reached(limits, usage, phones)
+    limit = reached(limits, usage, phones, is_begun=is_begun)
+    assert (limit is None) is fits(limits, usage, phones, is_begun=is_begun)
+
+
+@given(some_limits, some_usage, st.integers(1, 8), st.booleans())
+def test_when_it_opens_again_everything_fits_and_a_moment_earlier_it_does_not(
+    limits: Limits, usage: Usage, phones: int, is_begun: bool
+) -> None:
+    limit = reached(limits, usage, phones, is_begun=is_begun)
     assume(limit)
     assert limit is not None
     assert NOW < limit.opens_at <= NOW + limit.limit.window
-    assert reached(limits, at(limit.opens_at, usage), phones) is None
+    assert reached(limits, at(limit.opens_at, usage), phones, is_begun=is_begun) is None
     earlier = limit.opens_at - timedelta(microseconds=1)
-    assert reached(limits, at(earlier, usage), phones) is not None
+    assert reached(limits, at(earlier, usage), phones, is_begun=is_begun) is not None
 
 
 @given(some_usage, st.integers(1, 8))

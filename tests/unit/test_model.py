@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conference.model import CallState, Charge, Conference, ConferenceState, Participant, Reason, Report
+from conference.calls import CallState, Charge, NotRung, Participant, Report
+from conference.model import Conference, ConferenceState, Reason
 from tests.unit.generated import BEGUN_AT, charge, charges, conference_of, reports_about
 
 NOW = BEGUN_AT + timedelta(minutes=3)
@@ -133,6 +134,15 @@ def test_a_conference_ends_when_its_last_call_does() -> None:
     assert (again.participants[1].minutes, again.ended_at) == (2, NOW)
 
 
+def test_whoever_turns_out_to_be_in_a_call_that_was_hung_up_for_all_is_put_out_too() -> None:
+    lost = replace(SECOND, state=CallState.UNKNOWN)
+    over = replace(conference_of(replace(FIRST, state=CallState.ANSWERED), lost), hung_up_by="U1").settled(NOW)
+    assert over.state is ConferenceState.ENDED
+    again = over.with_reports([Report(CallState.IN_CALL, "AA-2")], NOW)
+    assert again.state is ConferenceState.LIVE
+    assert [call.hang_up for call in again.participants] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("state", "reason"),
     [
@@ -205,3 +215,87 @@ def test_a_report_without_a_txn_ref_is_about_its_dest_before_and_after_the_txn_r
     for order in permutations([ringing, busy]):
         conference = conference_of(replace(FIRST, txn_ref=None)).with_reports(order, NOW)
         assert conference.participants[0].state is CallState.BUSY
+
+
+# Several calls to one phone, and those that never came to be
+
+
+def test_each_phone_stands_by_its_latest_call_that_came_to_be() -> None:
+    missed = replace(FIRST, state=CallState.BUSY)
+    lacking = Participant(FIRST.number, ("U1",), CallState.NOT_RUNG, why=NotRung.NO_LINES)
+    other = Participant("+6591230003", ("U3",), CallState.NOT_RUNG, why=NotRung.NO_LINES)
+    conference = conference_of(missed, SECOND, replace(FIRST, txn_ref="AA-3"), lacking, other)
+    assert conference.phones == ((2, conference.participants[2]), (1, SECOND), (4, other))
+
+
+def test_calls_to_somebody_whose_number_was_forgotten_are_still_calls_to_one_phone() -> None:
+    first, again = (Participant("", ("U1",), state) for state in (CallState.BUSY, CallState.ANSWERED))
+    assert conference_of(first, SECOND, again).phones == ((2, again), (1, SECOND))
+
+
+def test_forgotten_numbers_of_guests_are_told_apart_by_their_place() -> None:
+    forgotten = [Participant("", (), state) for state in (CallState.BUSY, CallState.ANSWERED)]
+    conference = conference_of(*forgotten)
+    assert [place for place, _ in conference.phones] == [0, 1]
+    assert conference.missed == ()
+
+
+def test_missed_are_those_at_whose_phones_nobody_came_in_the_end() -> None:
+    later = replace(FIRST, state=CallState.ANSWERED, txn_ref="AA-3")
+    conference = conference_of(replace(FIRST, state=CallState.BUSY), replace(SECOND, state=CallState.FAILED), later)
+    assert [place for place, _ in conference.missed] == [1]
+
+
+def test_news_without_a_reference_is_of_the_later_of_two_calls_to_a_phone() -> None:
+    missed, again = replace(FIRST, state=CallState.BUSY, txn_ref=None), replace(FIRST, txn_ref=None)
+    asked_for = Participant(FIRST.number, ("U1",), CallState.QUEUED)
+    conference = conference_of(missed, again, asked_for)
+    assert conference.find(Report(CallState.ANSWERED, "AA-9", FIRST.number)) is conference.participants[1]
+
+
+def test_since_when_somebody_is_in_the_call_is_when_it_was_first_learnt() -> None:
+    later = NOW + timedelta(minutes=1)
+    conference = conference_of(FIRST, SECOND).with_reports([Report(CallState.IN_CALL, "AA-1")], NOW)
+    conference = conference.with_reports([Report(CallState.IN_CALL, "AA-1", minutes=1)], later)
+    assert [call.answered_at for call in conference.participants] == [NOW, None]
+    ended = conference.with_reports([Report(CallState.ANSWERED, "AA-1", minutes=2)], later)
+    assert ended.participants[0].answered_at is None
+
+
+def test_the_answer_to_a_request_that_was_in_doubt_is_in_doubt_no_more() -> None:
+    in_doubt = Participant(FIRST.number, ("U1",), dialed_at=NOW, why="ReadTimeout")
+    assert in_doubt.is_in_doubt
+    found = in_doubt.merged(Report(CallState.RINGING, "AA-1", FIRST.number))
+    assert (found.is_in_doubt, found.why, found.state) == (False, None, CallState.RINGING)
+
+
+def test_a_conference_lasts_from_the_first_who_came_to_the_last_who_left() -> None:
+    def talked(begin: int, end: int) -> Participant:
+        ended_at = NOW + timedelta(minutes=end)
+        return Participant("+1", (), CallState.ANSWERED, minutes=end - begin, ended_at=ended_at)
+
+    assert conference_of(talked(4, 9), talked(0, 5), talked(2, 3), SECOND).length == timedelta(minutes=9)
+    assert conference_of(FIRST, replace(SECOND, state=CallState.BUSY, ended_at=NOW)).length is None
+
+
+def test_a_conference_of_which_somebody_waits_for_a_line_goes_on() -> None:
+    over = replace(FIRST, state=CallState.ANSWERED)
+    queued = Participant(SECOND.number, ("U2",), CallState.QUEUED)
+    assert conference_of(over, queued).settled(NOW).state is ConferenceState.LIVE
+    assert conference_of(over, queued.not_rung(NotRung.NO_LINES)).settled(NOW).state is ConferenceState.ENDED
+
+
+def test_who_was_given_up_and_is_in_the_call_after_all_opens_it_again() -> None:
+    lost = replace(conference_of(replace(FIRST, state=CallState.UNKNOWN), state=ConferenceState.ENDED), ended_at=NOW)
+    again = lost.with_reports([Report(CallState.IN_CALL, "AA-1")], NOW)
+    assert (again.state, again.ended_at) == (ConferenceState.LIVE, None)
+
+
+@pytest.mark.parametrize("why", NotRung)
+def test_only_who_lacks_a_line_or_a_place_may_wait_for_one(why: NotRung) -> None:
+    may_wait = why in {NotRung.NO_LINES, NotRung.ROOM_FULL}
+    unrung = replace(SECOND, state=CallState.WAITING).not_rung(why)
+    assert unrung.can_wait_for_a_line is conference_of(FIRST, unrung).waits_for_lines is may_wait
+    abandoned = conference_of(unrung, state=ConferenceState.ABANDONED)
+    assert replace(abandoned, reason=Reason.NO_LINES).waits_for_lines is may_wait
+    assert not replace(abandoned, reason=Reason.CALLED_OFF).waits_for_lines

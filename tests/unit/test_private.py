@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conference.barring import Barred
+from conference.calls import Participant
 from conference.invitation import Problem, ProblemKind, Unreadable, read_invitation
 from conference.limits import Limit, LimitReached
-from conference.model import Conference, LeftOut, LeftOutReason, Participant, Reason
+from conference.model import Conference, LeftOut, LeftOutReason, Reason
 from conference.numbers import mask_number, show_number
 from conference.people import NumberOnFile, PersonOnFile, Source
 from messages import private
@@ -61,7 +62,7 @@ def test_slack_takes_every_reason_and_no_number_is_in_it(
     messages = [
         plain(abandoned(conference)),
         plain(abandoned(conference, to_caller=True)),
-        private.ask_for_number(conference),
+        *(private.ask_for_number(conference, left) for left in conference.left_out),
         *map(private.rings_alert, conference.left_out),
     ]
     if reason is Reason.LIMIT:

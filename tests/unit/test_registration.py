@@ -1,7 +1,7 @@
 """How a number comes on file: proved by a code, over a real database and a carrier that only keeps what it is sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from conference.barring import Barred, Barring
-from conference.carrier import AnswerLost, Balance, CarrierError, NotSent, Placed, Refused
-from conference.model import Report
+from conference.calls import Report
+from conference.carrier import AnswerLost, Balance, CarrierError, Moderation, NotSent, Placed, Refused
 from conference.people import AdminAct, LoggedAct, NumberOnFile, PersonOnFile, Source
 from conference.preferences import Preferences
 from conference.registration import (
@@ -65,7 +65,13 @@ class TextCarrier:
     async def status(self, txn_ref: str) -> Report:
         raise AssertionError("nobody was rung")
 
-    def history(self, since: datetime, until: datetime, *, tag: str) -> AsyncIterator[Report]:
+    async def hang_up(self, txn_ref: str) -> None:
+        raise AssertionError("nobody was rung")
+
+    async def moderate(self, txn_ref: str, action: Moderation) -> None:
+        raise AssertionError("nobody was rung")
+
+    def history(self, since: datetime, until: datetime) -> AsyncGenerator[list[Report]]:
         raise AssertionError("nobody was rung")
 
 

@@ -28,7 +28,7 @@ NAMES = [
     *("SLACK_API_URL", "HOIIO_API_URL", "PUBLIC_URL", "HOST", "PORT", "DATABASE", "DEFAULT_REGION"),
     *("VERIFY_NUMBERS", "ADMINS", "ALLOWED_COUNTRIES", "GUESTS", "RETENTION_DAYS"),
     *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
-    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY", "LOW_BALANCE"),
+    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY", "LOW_BALANCE", "LINES"),
 ]
 
 
@@ -69,6 +69,7 @@ def test_what_is_left_out_has_the_documented_default() -> None:
         max_spend_per_day=Decimal(100),
         low_balance=Decimal(5),
         retention_days=90,
+        lines=8,
     )
 
 
@@ -165,6 +166,12 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("RETENTION_DAYS", "off"),
         ("RETENTION_DAYS", "90d"),
         ("RETENTION_DAYS", "100000"),
+        ("LINES", "0"),
+        ("LINES", "-8"),
+        ("LINES", "off"),
+        ("LINES", "8.0"),
+        ("LINES", "٨"),
+        ("LINES", "10000"),
     ],
 )
 def test_each_malformed_setting_is_one_line(name: str, value: str) -> None:
@@ -202,6 +209,8 @@ def test_socket_mode_takes_the_place_of_the_signing_secret() -> None:
         ("LOW_BALANCE", "Off", None),
         ("RETENTION_DAYS", "1", 1),
         ("RETENTION_DAYS", "99999", 99_999),
+        ("LINES", "1", 1),
+        ("LINES", "9999", 9999),
     ],
 )
 def test_each_guard_is_read(name: str, value: str, read: object) -> None:

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from conference.model import CallState, Conference, ConferenceKey, ConferenceState, Participant
+from conference.calls import CallState, Participant
+from conference.dialing import under_way
+from conference.model import Conference, ConferenceKey, ConferenceState
 from conference.people import NumberOnFile, Source
 from conference.ports import Notification, Reading
 from storage import Storage
@@ -73,6 +75,56 @@ async def test_what_people_typed_before_numbers_were_proved_is_believed(database
             assert await storage.without_number("T1", ["U1", "U2"], believed=False) == ["U1"]
         finally:
             await storage.close()
+
+
+async def test_calls_that_were_rung_before_each_had_times_of_its_own_are_read_as_what_they_are(database: Path) -> None:
+    database.parent.mkdir()
+    db = Database(sqlite3.connect(database))
+    MIGRATIONS.apply(db, stop_before="m010_running")
+    dialed_at = BEGUN_AT + timedelta(seconds=2)
+    kept = [
+        ("new", "new", None, None, "waiting"),
+        ("dialing", "dialing", dialed_at, None, "waiting"),
+        ("live", "live", dialed_at, None, "ringing"),
+        ("proved", "live", dialed_at, None, "waiting"),
+        ("lost", "unconfirmed", dialed_at, "ReadTimeout", "waiting"),
+        ("ended", "ended", dialed_at, None, "busy"),
+        ("refused", "refused", dialed_at, "error_x", "waiting"),
+    ]
+    with db.conn:
+        for name, state, at, detail, call in kept:
+            one = {"team_id": "T1", "conference_id": name}
+            texts = dict.fromkeys(["channel_id", "caller_id", "room", "notify_secret"], "x")
+            db.table("conferences").insert(
+                one
+                | texts
+                | {"invitation": "<@U1>", "created_at": BEGUN_AT.isoformat(), "state": state, "detail": detail}
+                | {"dialed_at": at.isoformat() if at else None, "version": 3, "shown_version": 3}
+            )
+            for place, txn_ref in enumerate(["AA-1" if call != "waiting" else None, None]):
+                person = {"position": place, "number": f"+659123000{place}", "people": "[]", "txn_ref": txn_ref}
+                db.table("participants").insert(one | person | {"state": call if place == 0 else "waiting"})
+    db.close()
+    for _ in range(2):
+        storage = await Storage.open(database)
+        try:
+            read = {name: await storage.conference(ConferenceKey("T1", name)) for name, *_ in kept}
+            unfinished = {key.conference_id for key in await storage.unfinished()}
+            unshown = await storage.unshown()
+        finally:
+            await storage.close()
+        calls = {name: conference.participants for name, conference in read.items()}
+        assert {name: [call.dialed_at for call in of] for name, of in calls.items()} == {
+            name: [at, at] for name, _, at, *_ in kept
+        }
+        # What had left and was not answered is in doubt, and what was about to leave is under way.
+        in_doubt = [(name, place) for name, of in calls.items() for place, call in enumerate(of) if call.is_in_doubt]
+        assert in_doubt == [("live", 1), ("proved", 0), ("proved", 1), ("lost", 0), ("lost", 1)]
+        assert [name for name, of in calls.items() if under_way(read[name])] == ["dialing", "ended", "refused"]
+        assert {call.why for of in (calls["lost"],) for call in of} == {"ReadTimeout"}
+        assert not any(call.is_muted or call.hang_up or call.asked_by for of in calls.values() for call in of)
+        assert unfinished == {"new", "dialing", "live", "proved", "lost"}
+        assert (unshown, {one.version for one in read.values()}) == ([], {3})
 
 
 async def test_who_proves_a_number_is_not_believed_only_from_the_next_start_on(database: Path) -> None:
@@ -188,8 +240,9 @@ async def test_numbers_are_open_while_a_conference_may_be_ringing_them(
     calls = [Participant(f"+658123000{place}", (), each) for place, each in enumerate(CallState)]
     await storage.add(replace(conference_of(*calls, state=state), conference_id="other"))
     await storage.add(CONFERENCE)
-    is_over = state in {ConferenceState.ENDED, ConferenceState.REFUSED, ConferenceState.ABANDONED}
-    expected = frozenset[str]() if is_over else {call.number for call in calls if call.state.is_open}
+    # Phones that all wait for a line are not rung yet, so that somebody else may ring them first.
+    rings_none = {ConferenceState.QUEUED, ConferenceState.ENDED, ConferenceState.REFUSED, ConferenceState.ABANDONED}
+    expected = frozenset[str]() if state in rings_none else {call.number for call in calls if call.state.is_open}
     assert (await reading_of(storage, KEY))[0] == expected
 
 
@@ -239,7 +292,7 @@ async def test_a_start_finds_what_is_unfinished_and_what_is_not_shown(storage: S
         created_at = BEGUN_AT - timedelta(seconds=age)
         await storage.add(replace(CONFERENCE, conference_id=state, state=state, created_at=created_at))
     unfinished = [key.conference_id for key in await storage.unfinished()]
-    assert unfinished == ["unconfirmed", "live", "dialing", "new"]
+    assert unfinished == ["unconfirmed", "live", "dialing", "queued", "new"]
     assert len(await storage.unshown()) == len(ConferenceState)
     await storage.mark_shown(ConferenceKey("T1", "live"), 1)
     assert ConferenceKey("T1", "live") not in await storage.unshown()

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conference.limits import Begun, Billed, Usage
-from conference.model import CallState, Conference, ConferenceKey, ConferenceState, Participant, Report
+from conference.calls import CallState, Participant, Report
+from conference.limits import Billed, Rung, Usage
+from conference.model import Conference, ConferenceKey, ConferenceState
 from conference.people import NumberOnFile, Source
 from conference.ports import Reading
 from conference.preferences import Preferences
@@ -69,9 +70,10 @@ async def test_the_rings_of_a_number_come_from_everybody_and_the_oldest_first(st
 
 
 async def test_a_ring_is_when_the_phone_rang_and_before_that_when_it_was_asked_for(storage: Storage) -> None:
-    await storage.add(held("dialed", RINGING, dialed_at=BEGUN_AT + 3 * MINUTE))
+    await storage.add(held("dialed", replace(RINGING, dialed_at=BEGUN_AT + 3 * MINUTE)))
     await storage.add(held("asked", RINGING, state=ConferenceState.NEW))
-    assert await rings(storage, HERS) == {HERS: (BEGUN_AT, BEGUN_AT + 3 * MINUTE)}
+    await storage.add(held("again", replace(RINGING, dialed_at=BEGUN_AT + 9 * MINUTE), dialed_at=BEGUN_AT + MINUTE))
+    assert await rings(storage, HERS) == {HERS: (BEGUN_AT, BEGUN_AT + 3 * MINUTE, BEGUN_AT + 9 * MINUTE)}
 
 
 @pytest.mark.parametrize("state", ConferenceState)
@@ -134,14 +136,49 @@ async def test_what_one_person_began_counts_if_phones_rang(storage: Storage, sta
     await storage.add(held("none", state=state))
     await storage.add(held("bobs", RINGING, state=state, caller_id="U0BOB"))
     await storage.add(held("elsewhere", RINGING, state=state, team_id="T2"))
-    assert (await usage(storage)).begun == (() if state in NOT_COUNTED else (Begun(BEGUN_AT, 2),))
+    counted = Usage() if state in NOT_COUNTED else Usage((BEGUN_AT,), (Rung(BEGUN_AT, 2),))
+    assert await usage(storage) == counted
 
 
 async def test_what_was_begun_counts_for_an_hour(storage: Storage) -> None:
     for minutes in (30, 0, 60):
         await storage.add(held(f"c{minutes}", RINGING, begun_at=BEGUN_AT + minutes * MINUTE))
-    now = BEGUN_AT + HOUR
-    assert [one.at for one in (await usage(storage, now)).begun] == [BEGUN_AT + 30 * MINUTE, BEGUN_AT + HOUR]
+    counted = await usage(storage, BEGUN_AT + HOUR)
+    assert counted.started == (BEGUN_AT + 30 * MINUTE, BEGUN_AT + HOUR)
+    assert [one.at for one in counted.rung] == [BEGUN_AT + 30 * MINUTE, BEGUN_AT + HOUR]
+
+
+@pytest.mark.parametrize("state", CallState)
+async def test_a_phone_that_was_not_rung_counts_for_nothing(storage: Storage, state: CallState) -> None:
+    await storage.add(held("other", RINGING, replace(RINGING, number="+6591230002", state=state)))
+    # One that waits for a line is rung without another look at the limits of whoever wanted it.
+    assert (await usage(storage)).rung == (Rung(BEGUN_AT, 1 if state is CallState.NOT_RUNG else 2),)
+    rang = state not in {CallState.NOT_RUNG, CallState.QUEUED}
+    assert ("+6591230002" in await rings(storage, "+6591230002")) is rang
+
+
+async def test_phones_that_were_added_count_for_whoever_had_them_rung_from_when_they_rang(storage: Storage) -> None:
+    first = replace(RINGING, dialed_at=BEGUN_AT)
+    asked_at = BEGUN_AT + 65 * MINUTE
+    asked_for = Participant("+6591230010", (), CallState.RINGING, asked_by="U0BOB", asked_at=asked_at)
+    added = [replace(asked_for, dialed_at=BEGUN_AT + minutes * MINUTE) for minutes in (70, 70, 100)]
+    waiting = replace(asked_for, state=CallState.QUEUED)
+    await storage.add(held("other", first, *added, waiting, replace(waiting, state=CallState.NOT_RUNG)))
+    assert await usage(storage) == Usage((BEGUN_AT,), (Rung(BEGUN_AT, 1),))
+    rung = (Rung(asked_at, 1), Rung(BEGUN_AT + 70 * MINUTE, 2), Rung(BEGUN_AT + 100 * MINUTE, 1))
+    assert await usage(storage, BEGUN_AT + 100 * MINUTE, "U0BOB") == Usage((), rung)
+    assert await usage(storage, BEGUN_AT + 129 * MINUTE, "U0BOB") == Usage((), rung[1:])
+    assert await usage(storage, BEGUN_AT + 130 * MINUTE, "U0BOB") == Usage((), rung[2:])
+
+
+async def test_the_phones_that_a_conference_has_rung_count_when_it_rings_more(storage: Storage) -> None:
+    dialed = replace(RINGING, dialed_at=BEGUN_AT + MINUTE)
+    later = BEGUN_AT + 2 * MINUTE
+    added = replace(dialed, number="+6591230002", asked_by=CALLER, asked_at=later, dialed_at=later)
+    about_to_be = Participant("+6591230003", asked_by=CALLER)
+    await storage.add(held("reader", dialed, added, about_to_be))
+    assert await usage(storage) == Usage((), (Rung(BEGUN_AT + MINUTE, 1), Rung(later, 1)))
+    assert await rings(storage, HERS, "+6591230003") == {HERS: (BEGUN_AT + MINUTE,)}
 
 
 async def test_what_was_billed_counts_for_a_day_after_its_hour(storage: Storage) -> None:
@@ -157,7 +194,7 @@ async def test_what_was_forgotten_is_counted_all_the_same(storage: Storage) -> N
     ended = replace(RINGING, state=CallState.ANSWERED, minutes=3)
     await storage.add(held("other", ended, state=ConferenceState.ENDED))
     await storage.forget_old(BEGUN_AT + DAY, at_most=10)
-    assert await usage(storage) == Usage((Begun(BEGUN_AT, 1),), (Billed(BEGUN_HOUR, 3),))
+    assert await usage(storage) == Usage((BEGUN_AT,), (Rung(BEGUN_AT, 1),), (Billed(BEGUN_HOUR, 3),))
 
 
 def _take_in(report: Report, conference: Conference, _: Reading) -> Conference:

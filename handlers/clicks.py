@@ -1,0 +1,71 @@
+"""What all buttons about a conference have in common: whose click it is, about what, and how they are answered."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+
+from conference.model import ConferenceKey
+from conference.ports import UnknownConferenceError
+from handlers.filled_in import readable
+from handlers.parts import Parts
+from messages import private, running
+from messages.mrkdwn import Message
+from messages.slack import SlackError
+
+
+@dataclass(frozen=True)
+class Click:
+    """Somebody pressed something. `response_url` is None where it did not stand in a message."""
+
+    team_id: str
+    user_id: str
+    value: str
+    """What the button, or the chosen option of a menu, carries."""
+    response_url: str | None
+    trigger_id: str | None
+    is_in_modal: bool
+
+    @property
+    def key(self) -> ConferenceKey:
+        """The conference that it is about, where the value is one's id."""
+        return ConferenceKey(self.team_id, self.value)
+
+
+Answer = Callable[[Click], Awaitable[Message | None]]
+"""Does what was asked for; returns what only the person who clicked is told, if anything."""
+
+
+def on_click(app: AsyncApp, parts: Parts, action_id: str, answer: Answer) -> None:
+    """Have clicks answered. What has been done is stored before the acknowledgement; the words follow behind it."""
+
+    @app.action(action_id)
+    async def clicked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], context: AsyncBoltContext) -> None:
+        option = action.get("selected_option")
+        click = Click(
+            team_id=str(context.team_id),
+            user_id=body["user"]["id"],
+            value=readable(option.get("value") if isinstance(option, dict) else action.get("value")),
+            response_url=readable(body.get("response_url")) or None,
+            trigger_id=readable(body.get("trigger_id")) or None,
+            is_in_modal=isinstance(view := body.get("view"), dict) and view.get("type") == "modal",
+        )
+        try:
+            message = await answer(click)
+        except UnknownConferenceError:
+            message = running.unknown()
+        await ack()
+        if message:
+            parts.behind.start(tell(parts, click, message))
+
+
+async def tell(parts: Parts, click: Click, message: Message) -> None:
+    """Say something to whoever clicked, where they did."""
+    with suppress(SlackError):
+        if click.response_url:
+            await parts.gateway.respond(click.response_url, message)
+        elif click.trigger_id:
+            show = parts.gateway.push_view if click.is_in_modal else parts.gateway.open_view
+            await show(click.trigger_id, private.as_view(message))

@@ -1,0 +1,150 @@
+"""The forms in which a person says whom to ring: to start a conference, or to bring more people into one. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from conference.barring import Barred
+from conference.invitation import ProblemKind, Unreadable
+from conference.model import MAX_PARTICIPANTS
+from messages.mrkdwn import Block, modal, plain_text
+from messages.private import barred, problem
+
+START_CALLBACK_ID = "start_form"
+INVITE_CALLBACK_ID = "invite_form"
+
+PEOPLE_BLOCK = "people"
+GROUPS_BLOCK = "groups"
+NUMBERS_BLOCK = "numbers"
+CHANNEL_BLOCK = "channel"
+ME_BLOCK = "me"
+CHOSEN_ACTION = "chosen"
+ME = "me"
+
+MOST_CHOSEN = 30
+"""People or groups in one form: more than a call takes, since some may be left out."""
+
+MOST_GROUPS = 100
+"""Options in one menu (Slack, Block Kit)."""
+LONGEST_NAME = 75
+"""Characters in an option's text (Slack, Block Kit)."""
+LONGEST_NUMBERS = 400
+
+_OF_NUMBERS = frozenset({ProblemKind.NUMBER, ProblemKind.TOO_LONG})
+"""What can be wrong with numbers; other problems are those of words."""
+
+START_TITLE = "Start a conference"
+INVITE_TITLE = "Invite to the call"
+
+
+def start_form(people: Sequence[str], groups: Mapping[str, str], channel_id: str | None) -> dict[str, Any]:
+    """A new conference: `people` are chosen already, `groups` has the workspace's user groups, id and name.
+
+    `channel_id`: where its board appears, None for wherever the person is.
+    """
+    channel: dict[str, Any] = {
+        "type": "conversations_select",
+        "action_id": CHOSEN_ACTION,
+        "default_to_current_conversation": True,
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    if channel_id:
+        channel["initial_conversation"] = channel_id
+    me = {"value": ME, "text": plain_text("Ring me too")}
+    return modal(
+        START_TITLE,
+        *_whom(people, groups),
+        _input(ME_BLOCK, "You", {"type": "checkboxes", "options": [me], "initial_options": [me]}, optional=True),
+        _input(CHANNEL_BLOCK, "Where the board appears", channel, hint="A channel that Rollcall is in."),
+        close="Cancel",
+        submit="Ring",
+        callback_id=START_CALLBACK_ID,
+    )
+
+
+def invite_form(conference_id: str, groups: Mapping[str, str]) -> dict[str, Any]:
+    """More people for a conference that runs."""
+    form = modal(INVITE_TITLE, *_whom((), groups), close="Cancel", submit="Ring", callback_id=INVITE_CALLBACK_ID)
+    return {**form, "private_metadata": conference_id}
+
+
+def _whom(people: Sequence[str], groups: Mapping[str, str]) -> list[Block]:
+    menu: dict[str, Any] = {
+        "type": "multi_users_select",
+        "placeholder": plain_text("Choose people"),
+        "max_selected_items": MOST_CHOSEN,
+    }
+    if people:
+        menu["initial_users"] = list(people)[:MOST_CHOSEN]
+    blocks = [_input(PEOPLE_BLOCK, "People", menu, optional=True)]
+    if groups:
+        options = [
+            {"value": group_id, "text": plain_text(name[:LONGEST_NAME])}
+            for group_id, name in list(groups.items())[:MOST_GROUPS]
+        ]
+        groups_menu = {
+            "type": "multi_static_select",
+            "placeholder": plain_text("Choose user groups"),
+            "max_selected_items": MOST_CHOSEN,
+            "options": options,
+        }
+        blocks.append(_input(GROUPS_BLOCK, "User groups", groups_menu, optional=True))
+    numbers = {
+        "type": "plain_text_input",
+        "placeholder": plain_text("+65 9123 4567"),
+        "max_length": LONGEST_NUMBERS,
+    }
+    hint = f"Guests' numbers, with their country codes. A call takes at most {MAX_PARTICIPANTS} phones."
+    return [*blocks, _input(NUMBERS_BLOCK, "Numbers", numbers, optional=True, hint=hint)]
+
+
+def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool = False, hint: str = "") -> Block:
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain_text(label),
+        "element": {"action_id": CHOSEN_ACTION, **element},
+        **({"optional": True} if optional else {}),
+        **({"hint": plain_text(hint)} if hint else {}),
+    }
+
+
+def nobody_chosen() -> dict[str, str]:
+    """What stands under a field when nobody is chosen."""
+    return {PEOPLE_BLOCK: "Nobody was rung: choose somebody, or type a number below."}
+
+
+def too_many() -> dict[str, str]:
+    """What stands under a field when more are chosen than the menu allows."""
+    return {PEOPLE_BLOCK: f"Nobody was rung: a call takes at most {MAX_PARTICIPANTS} phones. Choose fewer people."}
+
+
+def no_channel() -> dict[str, str]:
+    return {CHANNEL_BLOCK: "Choose the channel in which the board is to appear."}
+
+
+def unreadable_numbers(result: Unreadable) -> dict[str, str]:
+    """What stands under the numbers when one of them can't be read: plain text."""
+    if any(found.kind not in _OF_NUMBERS for found in result.problems):
+        return only_numbers()
+    return {NUMBERS_BLOCK: f"Nobody was rung. {' '.join(map(problem, result.problems))}".replace("`", "")}
+
+
+def barred_numbers(numbers: Mapping[str, Barred | None]) -> dict[str, str]:
+    """What stands under the numbers when some are never rung. A reason of None means that no typed number may be."""
+    why = "Numbers typed here are not rung. Choose people in this workspace."
+    return {NUMBERS_BLOCK: why if None in numbers.values() else "Nobody was rung. " + " ".join(barred(numbers))}
+
+
+def too_slow() -> dict[str, str]:
+    """What stands under a field when Slack took too long to say who these people are."""
+    return {PEOPLE_BLOCK: "Nobody was rung: Slack did not say in time who these people are. Press Ring once more."}
+
+
+def group_unreadable() -> dict[str, str]:
+    """What stands under the groups when Slack would not say who is in one."""
+    return {GROUPS_BLOCK: "Nobody was rung: Slack would not say who is in it. Choose the people themselves."}
+
+
+def only_numbers() -> dict[str, str]:
+    """What stands under the numbers when something else was typed there."""
+    return {NUMBERS_BLOCK: "Nobody was rung: here stand numbers only, like +65 9123 4567. Choose people above."}
