@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3 python) python3)
 BIN := .venv/bin
 CODE := bot.py settings.py conference messages telephony storage handlers operations sandbox tests
 
-.PHONY: install demo demo-auto run test lint types browser screenshots fuzz clean
+.PHONY: install demo demo-auto run test lint types browser screenshots fuzz model clean
 
 install: .venv/installed
 
@@ -57,6 +57,11 @@ test: lint types browser
 INPUTS ?= 200000
 fuzz: .venv/installed-dev
 	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) $(if $(SEED),--seed $(SEED))
+
+# Random people, carrier and network around the real bot: make model, or make model SEED=7 EXAMPLES=10. Five seconds each.
+EXAMPLES ?= 300
+model: .venv/installed-dev
+	$(BIN)/python -m tests.model --examples $(EXAMPLES) $(if $(SEED),--seed $(SEED))
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
