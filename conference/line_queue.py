@@ -67,21 +67,25 @@ class LineQueue:
             if not fresh:
                 result = NotQueued.TOO_LATE if places else NotQueued.NOBODY
                 return conference
-            result = self._limit(conference, fresh, reading, now)
-            return conference if result else queued(conference, fresh, now)
+            if found := self._limit(conference, fresh, reading, now):
+                user_id, result = found
+                # So that admins hear of it.
+                return replace(conference, limit_reached=f"{user_id} {result}")
+            return queued(conference, fresh, now)
 
         await self._ledger.update(key, wait)
         return result
 
-    def _limit(self, conference: Conference, places: list[int], reading: Reading, now: datetime) -> LimitReached | None:
-        """The limit that somebody would pass whose phones these are."""
+    def _limit(
+        self, conference: Conference, places: list[int], reading: Reading, now: datetime
+    ) -> tuple[str, LimitReached] | None:
+        """Who would pass a limit by having these phones rung, and which."""
         is_begun = conference.state is ConferenceState.LIVE
         askers = Counter(conference.participants[place].asked_by or conference.caller_id for place in places)
-        limits = (
-            reached(self._seating.limits, reading.usage(user_id, now), phones, is_begun=is_begun)
-            for user_id, phones in askers.items()
-        )
-        return next(filter(None, limits), None)
+        for user_id, phones in askers.items():
+            if limit := reached(self._seating.limits, reading.usage(user_id, now), phones, is_begun=is_begun):
+                return user_id, limit
+        return None
 
     async def stop_waiting(self, key: ConferenceKey) -> Conference | None:
         """Take the phones of a conference out of the queue; None if none is in it."""

@@ -118,6 +118,8 @@ class Conference:
     left_out: tuple[LeftOut, ...] = ()
     hung_up_by: str | None = None
     """Slack id of whoever ended it for all."""
+    limit_reached: str | None = None
+    """Whose wish for more phones was refused last while it ran, and the LimitReached: `U0ALICE rings_per_hour|…`."""
     phones_ahead: int | None = None
     """How many phones of other conferences come before its own in the queue; None if it waits for no line."""
     version: int = 1

@@ -335,10 +335,15 @@ class Drawing:
 
 def _alerts(conference: Conference) -> Iterator[tuple[str, timedelta, Message]]:
     """The limits that a conference ran into: a name for each, for how long it is news, and what to tell of it."""
+    reached = []
     if conference.reason is Reason.LIMIT:
-        limit = read_limit(conference.detail or "").limit
-        whose = conference.caller_id if limit.is_of_one_person else "all"
-        yield f"{limit} of {whose}", limit.window, private.limit_alert(conference)
+        reached.append((conference.caller_id, read_limit(conference.detail or "")))
+    if conference.limit_reached:
+        user_id, _, stored = conference.limit_reached.partition(" ")
+        reached.append((user_id, read_limit(stored)))
+    for user_id, one in reached:
+        whose = user_id if one.limit.is_of_one_person else "all"
+        yield f"{one.limit} of {whose}", one.limit.window, private.limit_alert(user_id, one)
     for left in conference.left_out:
         if left.reason is LeftOutReason.RUNG_TOO_OFTEN:
             yield f"rings of {left_out_name(left)}", RINGS_WINDOW, private.rings_alert(left)

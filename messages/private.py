@@ -7,7 +7,7 @@ from typing import Any
 from conference.barring import Barred
 from conference.carrier import Balance
 from conference.invitation import LONGEST_TEXT, Problem, ProblemKind, Unreadable
-from conference.limits import read_limit
+from conference.limits import LimitReached
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut
 from conference.numbers import mask_number
 from conference.people import PersonOnFile
@@ -195,10 +195,9 @@ def rings_alert(left: LeftOut) -> Message:
     )
 
 
-def limit_alert(conference: Conference) -> Message:
+def limit_alert(user_id: str, reached: LimitReached) -> Message:
     """To an admin, the first time somebody runs into a limit."""
-    reached = read_limit(conference.detail or "")
-    who = mention(conference.caller_id) if reached.limit.is_of_one_person else "This workspace"
+    who = mention(user_id) if reached.limit.is_of_one_person else "This workspace"
     return plain(
         f"{who} has reached a limit of Rollcall: {LIMITS[reached.limit].format(most=reached.most)}. Until "
         f"{moment(reached.opens_at, with_date=True)} more is refused. If that is too little, whoever runs Rollcall can "

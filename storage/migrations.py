@@ -248,6 +248,7 @@ def m010_running(db: Database) -> None:
         participants.add_column(name, int, not_null_default=0)
     db.table("left_out").add_column("asked_by", str)
     conferences.add_column("hung_up_by", str)
+    conferences.add_column("limit_reached", str)
     conferences.add_column("phones_ahead", int)
     db.execute(
         "UPDATE participants SET dialed_at = conferences.dialed_at, why = CASE WHEN participants.state = 'waiting' "

@@ -44,6 +44,7 @@ def read_conference(db: Database, key: ConferenceKey) -> Conference:
         ended_at=_moment(row["ended_at"]),
         told=ConferenceState(row["told"]) if row["told"] else None,
         hung_up_by=row["hung_up_by"],
+        limit_reached=row["limit_reached"],
         phones_ahead=row["phones_ahead"],
         board_ts=(board[0] or None) if board else None,
         participants=tuple(

@@ -20,7 +20,7 @@ from conference.barring import Barred
 from conference.calls import CallState, Charge, Participant
 from conference.carrier import Balance, NotSent, Refused
 from conference.invitation import Problem, ProblemKind, Unreadable
-from conference.limits import Limit, LimitReached
+from conference.limits import Limit, LimitReached, read_limit
 from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.people import NumberOnFile, PersonOnFile, Source
 from conference.preferences import Preferences, QuietHours
@@ -219,7 +219,9 @@ MESSAGES: dict[Callable[..., object], list[Message]] = {
     private.ask_for_number_by_admin: [private.ask_for_number_by_admin(_USER_ID.format(1), _CHANNEL)],
     private.guests_refused: [private.guests_refused(_GUESTS), private.guests_refused(dict.fromkeys(_GUESTS))],
     private.only_in_own_workspace: [private.only_in_own_workspace()],
-    private.limit_alert: [private.limit_alert(conference) for conference in _LIMITS_REACHED],
+    private.limit_alert: [
+        private.limit_alert(conference.caller_id, read_limit(conference.detail or "")) for conference in _LIMITS_REACHED
+    ],
     private.rings_alert: [private.rings_alert(left) for left in _RUNG_TOO_OFTEN],
     private.credit_alert: [private.credit_alert(Balance("SGD", _MOST_MONEY), _MOST_MONEY)],
     private.ring_anew_too_late: [private.ring_anew_too_late()],

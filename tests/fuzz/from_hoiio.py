@@ -36,6 +36,7 @@ _ODD_ENDS: Final = (
     *(b"%00", b"%ff", b"%ED%A0%80", b"%2f", b"%", b"..%2f", b"\xff\xfe", b"\xc3\xa9", b"%F0%9F%98%80", b"?", b";x=1"),
 )
 _CONTENT_TYPES: Final = (FORM, (b"Content-Type", b"application/json"), (b"Content-Type", b"text/plain; charset=utf-16"))
+_SECRET_IS_LONGER_BY: Final = 40
 _LONGEST_LINE: Final = 8_190
 """Bytes of a request line that aiohttp takes."""
 _LARGEST_BODY: Final = 64 * 1024
@@ -63,7 +64,9 @@ def notification(random: Random) -> Request:
     target = path + (b"?" + query if query else b"")
     if len(body) > _LARGEST_BODY:
         right = right - {200} | {413}
-    if not _is_plain(target) or len(target) > _LONGEST_LINE - 50:
+    # What stands for a secret gives way to one, which is longer.
+    longest = len(target) + _SECRET_IS_LONGER_BY * target.count(b"ZZsecret")
+    if not _is_plain(target) or longest > _LONGEST_LINE - 50:
         right |= {400}
     headers, signed = _signature(random)
     if signed is Signed.NOBODY and len(headers) > 1:

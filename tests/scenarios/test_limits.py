@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.harness.world import World
+from tests.harness.world import World, buttons
 
 
 @pytest.fixture
@@ -132,3 +132,23 @@ async def test_a_refused_command_counts_for_nothing(world: World) -> None:
         await world.until(lambda n=n: world.transcript.count("(guest): not rung") == n + 1)  # type: ignore[misc]
     world.hoiio.faults.refuse_with = None
     await ring_one(world, "+6591239001")
+
+
+async def test_admins_hear_also_of_a_limit_that_somebody_runs_into_while_a_call_runs(quiet_world: World) -> None:
+    world = quiet_world
+    world.settings |= {"MAX_RINGS_PER_HOUR": "8", "ADMINS": world.dave.id}
+    await world.start_bot()
+    await world.alice.has_number()
+    guests = [f"+659123001{place}" for place in range(6)]
+    for number in guests:
+        world.hoiio.phone(number).will_decline()
+    world.alice.phone.will_answer()
+    await world.alice.types(f"/conference {' '.join(guests)}")
+    await world.until(lambda: world.boards and "Ring 6 again" in buttons(world.board))
+    for _ in range(2):
+        await world.alice.presses("ring_again")
+    await world.alice.is_told("you would have passed a limit, 8 phones rung for one person", "press it again then")
+    await world.dave.is_told("@alice has reached a limit of Rollcall")
+    await world.advance(5)
+    assert world.told(world.dave).count("has reached a limit") == 1
+    assert len(world.dests) == 7

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conference.barring import Barred
 from conference.calls import Participant
 from conference.invitation import Problem, ProblemKind, Unreadable, read_invitation
-from conference.limits import Limit, LimitReached
+from conference.limits import Limit, LimitReached, read_limit
 from conference.model import Conference, LeftOut, LeftOutReason, Reason
 from conference.numbers import mask_number, show_number
 from conference.people import NumberOnFile, PersonOnFile, Source
@@ -66,7 +66,7 @@ def test_slack_takes_every_reason_and_no_number_is_in_it(
         *map(private.rings_alert, conference.left_out),
     ]
     if reason is Reason.LIMIT:
-        messages.append(private.limit_alert(conference))
+        messages.append(private.limit_alert(conference.caller_id, read_limit(conference.detail or "")))
     assert sound(messages)
     for message in messages:
         public = Message(message.text.replace(EXAMPLE, ""), ({"text": shown(message).replace(EXAMPLE, "")},))
@@ -268,7 +268,7 @@ def test_a_limit_says_which_how_much_and_when_it_opens_again(limit: Limit) -> No
 @pytest.mark.parametrize("limit", Limit)
 def test_admins_hear_whose_limit_it_is_and_how_it_is_raised(limit: Limit) -> None:
     reached = LimitReached(limit, "100 SGD", BEGUN_AT)
-    text = private.limit_alert(replace(conference_of(), reason=Reason.LIMIT, detail=str(reached))).text
+    text = private.limit_alert("U0CALLER", reached).text
     assert LIMITS[limit].format(most="100 SGD") in text
     assert f"raise `{SETTING_OF[limit]}`" in text
     assert ("{date" in text) or limit.is_of_one_person, "a day is over tomorrow"
