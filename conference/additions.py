@@ -7,13 +7,12 @@ from enum import StrEnum
 from itertools import chain
 
 from conference.calls import CallState, NotRung, Participant
-from conference.clock import Clock
 from conference.dests import Profile, compose
 from conference.dialing import Dialer, claimed
 from conference.invitation import CallerWish, Guest, Invitation, Person
 from conference.ledger import Ledger
 from conference.limits import LimitReached, reached
-from conference.lines import LinesShort, free_lines, free_places
+from conference.lines import LinesShort, free_places
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut
 from conference.ports import Reading
 from conference.seating import Seating, asked_for, with_left_out
@@ -53,11 +52,10 @@ class Added:
 class Additions:
     """Rings people into a running conference. Each method is one transaction; the phones ring behind it."""
 
-    def __init__(self, *, ledger: Ledger, dialer: Dialer, seating: Seating, clock: Clock) -> None:
+    def __init__(self, *, ledger: Ledger, dialer: Dialer, seating: Seating) -> None:
         self._ledger = ledger
         self._dialer = dialer
         self._seating = seating
-        self._clock = clock
 
     async def ring_me(self, key: ConferenceKey, user_id: str) -> Added:
         """Ring whoever asks for it, whatever they said of being rung."""
@@ -140,18 +138,12 @@ class Additions:
         if phones > free:
             unrung, _ = _with_calls(noted, [call.not_rung(NotRung.ROOM_FULL) for call in calls])
             return Added(unrung, left_out=left_out, why_not=NotAdded.ROOM_FULL, places=free)
-        if short := self._short(conference, reading, phones):
+        if short := self._seating.lines_short(conference, reading, phones):
             unrung, _ = _with_calls(noted, [call.not_rung(NotRung.NO_LINES) for call in calls])
             return Added(unrung, left_out=left_out, why_not=NotAdded.NO_LINES, short=short)
         noted, places = _with_calls(noted, calls)
         rung = claimed(noted, places, now)
         return Added(rung, tuple(rung.participants[place] for place in places), left_out, in_already)
-
-    def _short(self, conference: Conference, reading: Reading, phones: int) -> LinesShort | None:
-        """By how much the lines fall short of so many more phones."""
-        held, ahead = reading.lines_held(), reading.phones_ahead() + len(conference.queued)
-        free = free_lines(self._seating.lines, held, ahead)
-        return LinesShort(phones, free, held, ahead) if phones > free else None
 
 
 def _why_closed(conference: Conference) -> NotAdded | None:

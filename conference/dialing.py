@@ -6,7 +6,7 @@ claims it until the carrier's answer is stored.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -18,7 +18,6 @@ from conference.credit import why_refused
 from conference.ledger import Ledger
 from conference.model import Conference, ConferenceState, Reason
 from conference.ports import NotifyAddress, Reading, ReadNotification
-from conference.seating import abandoned
 from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -32,7 +31,7 @@ UNFORESEEN = "unforeseen"
 
 def claimed(conference: Conference, places: Collection[int], now: datetime) -> Conference:
     """The conference with the calls in these places under way."""
-    conference = _changed(conference, places, lambda call: _waiting(call, now))
+    conference = conference.with_calls(places, lambda call: _waiting(call, now))
     if conference.state in _MAY_HAVE_RUNG:
         return conference
     return replace(conference, state=ConferenceState.DIALING, dialed_at=now, reason=None, detail=None)
@@ -42,22 +41,9 @@ def _waiting(call: Participant, now: datetime) -> Participant:
     return replace(call, state=CallState.WAITING, dialed_at=now, why=None)
 
 
-def _changed(
-    conference: Conference, places: Collection[int], change: Callable[[Participant], Participant]
-) -> Conference:
-    return replace(
-        conference,
-        participants=tuple(
-            change(call) if place in places else call for place, call in enumerate(conference.participants)
-        ),
-    )
-
-
 def without_lines(conference: Conference, detail: str) -> Conference:
     """The conference, none of whose phones was rung, since too few lines were free; `detail` says how few."""
-    everybody = range(len(conference.participants))
-    conference = _changed(conference, everybody, lambda call: call.not_rung(NotRung.NO_LINES))
-    return abandoned(conference, Reason.NO_LINES, detail)
+    return conference.with_participants(lambda call: call.not_rung(NotRung.NO_LINES)).abandoned(Reason.NO_LINES, detail)
 
 
 def under_way(conference: Conference) -> frozenset[int]:
@@ -82,7 +68,7 @@ def failed(
     still = under_way(conference).intersection(places)
     is_first = conference.state is ConferenceState.DIALING
     why = refused_for or (error.code if isinstance(error, (Refused, AnswerLost)) else NotRung.NOT_SENT)
-    in_doubt = _changed(conference, still, lambda call: replace(call, why=why))
+    in_doubt = conference.with_calls(still, lambda call: replace(call, why=why))
     if len(still) < len(places) or (is_first and any(call.state in _RANG for call in conference.participants)):
         # A notification came first: whatever the answer was, phones did ring.
         return replace(in_doubt, state=ConferenceState.LIVE).settled(now)
@@ -90,23 +76,23 @@ def failed(
         case AnswerLost():
             return replace(in_doubt, state=ConferenceState.UNCONFIRMED, detail=why) if is_first else in_doubt
         case LinesTaken() if were_queued:
-            queued = _changed(conference, still, _queued_again)
+            queued = conference.with_calls(still, _queued_again)
             if not is_first:
                 return queued.settled(now)
-            return replace(queued, state=ConferenceState.QUEUED) if queued.queued else _called_off(queued)
+            return replace(queued, state=ConferenceState.QUEUED) if queued.queued else called_off(queued)
         case LinesTaken() if is_first:
-            return _called_off(conference) if conference.hung_up_by else without_lines(conference, why)
+            return called_off(conference) if conference.hung_up_by else without_lines(conference, why)
         case Refused() if is_first:
-            return replace(_without_queue(in_doubt, why), state=ConferenceState.REFUSED, detail=why)
+            return replace(in_doubt.without_queue(why), state=ConferenceState.REFUSED, detail=why)
         case _ if is_first and conference.hung_up_by:
-            return _called_off(conference)
+            return called_off(conference)
         case _ if is_first:
-            return abandoned(_without_queue(in_doubt, why), Reason.NOT_SENT)
+            return in_doubt.without_queue(why).abandoned(Reason.NOT_SENT)
         case _ if conference.hung_up_by:
-            return _changed(conference, still, lambda call: call.not_rung(NotRung.CALLED_OFF)).settled(now)
+            return conference.with_calls(still, lambda call: call.not_rung(NotRung.CALLED_OFF)).settled(now)
         case _:
             reason = NotRung.NO_LINES if isinstance(error, LinesTaken) else why
-            return _changed(conference, still, lambda call: call.not_rung(reason)).settled(now)
+            return conference.with_calls(still, lambda call: call.not_rung(reason)).settled(now)
 
 
 def _queued_again(call: Participant) -> Participant:
@@ -115,17 +101,9 @@ def _queued_again(call: Participant) -> Participant:
     return replace(call, state=CallState.QUEUED, dialed_at=None)
 
 
-def _without_queue(conference: Conference, why: str) -> Conference:
-    """The conference, with those who still waited for a line given up with the others."""
-    places = [place for place, call in enumerate(conference.participants) if call.state is CallState.QUEUED]
-    return replace(_changed(conference, places, lambda call: call.not_rung(why)), phones_ahead=None)
-
-
-def _called_off(conference: Conference) -> Conference:
+def called_off(conference: Conference) -> Conference:
     """The conference that somebody ended before a phone rang."""
-    everybody = range(len(conference.participants))
-    called_off = _changed(conference, everybody, lambda call: call.not_rung(NotRung.CALLED_OFF))
-    return abandoned(replace(called_off, phones_ahead=None), Reason.CALLED_OFF)
+    return conference.with_participants(lambda call: call.not_rung(NotRung.CALLED_OFF)).abandoned(Reason.CALLED_OFF)
 
 
 _MAY_HAVE_RUNG = frozenset({ConferenceState.LIVE, ConferenceState.UNCONFIRMED})

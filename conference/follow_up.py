@@ -7,6 +7,7 @@ All questions together keep to a budget.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -105,8 +106,9 @@ class FollowUp:
     def _follow(self, conference: Conference, *, at_once: bool) -> None:
         is_followed = conference.state in _FOLLOWED
         calls = {call.txn_ref: call for call in conference.open_participants if call.txn_ref and is_followed}
-        for txn_ref in [ref for ref, one in self._watched.items() if one.key == conference.key and ref not in calls]:
-            del self._watched[txn_ref]
+        for call in conference.participants:
+            if call.txn_ref and call.txn_ref not in calls:
+                self._watched.pop(call.txn_ref, None)
         for txn_ref, call in calls.items():
             self._watch(conference, txn_ref, call, at_once)
         if calls and not self._is_watching:
@@ -159,7 +161,7 @@ class FollowUp:
         """
         now = self._clock.now()
         ringing = [one for one in due if one.is_soon_over(now) and one.is_listed]
-        others = [one for one in due if one not in ringing]
+        others = [one for one in due if not (one.is_soon_over(now) and one.is_listed)]
         self._is_turn_of_ringing = bool(ringing) and not (others and self._is_turn_of_ringing)
         asked = ringing if self._is_turn_of_ringing else others[:1]
         if len(asked) > 1:
@@ -182,10 +184,12 @@ class FollowUp:
             async for page in self._history(since, now + CLOCKS_MAY_DIFFER):
                 told = {report.txn_ref: report for report in page}
                 listed |= told.keys()
-                for key in {one.key for one in asked if one.txn_ref in told}:
-                    await self._take_in(
-                        key, [told[one.txn_ref] for one in asked if one.key == key and one.txn_ref in told]
-                    )
+                reports: defaultdict[ConferenceKey, list[Report]] = defaultdict(list)
+                for one in asked:
+                    if one.txn_ref in told:
+                        reports[one.key].append(told[one.txn_ref])
+                for key, its in reports.items():
+                    await self._take_in(key, its)
         except CarrierError as error:
             # Each is asked about by itself then.
             log.warning("no word of the calls that ring: %s", error)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +18,7 @@ from conference.limits import LimitReached, reached
 from conference.lines import free_lines, free_places
 from conference.model import MAX_PARTICIPANTS, Conference, ConferenceKey, ConferenceState, Reason
 from conference.ports import Change, Reading
-from conference.seating import Seating, abandoned
+from conference.seating import Seating
 from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -172,17 +172,16 @@ class LineQueue:
             now = self._clock.now()
             conference = self._seating.still_queued(_without_overdue(conference, now), reading)
             if conference.state is ConferenceState.QUEUED and _is_for_the_caller_alone(conference):
-                return abandoned(_without_those_who_wait(conference), Reason.ONLY_THE_CALLER)
+                return conference.without_queue(NotRung.CALL_OVER).abandoned(Reason.ONLY_THE_CALLER)
             if conference.is_over or _would_be_alone(conference):
-                conference = _changed(conference, lambda call: call.not_rung(NotRung.CALL_OVER))
+                conference = conference.without_queue(NotRung.CALL_OVER)
             fits = min(
                 at_most,
                 # A line may have become free since those before it were looked at: it is theirs.
                 free_lines(self._seating.lines, reading.lines_held(), ahead),
                 free_places(len(conference.open_participants)),
             )
-            places = [place for place, call in enumerate(conference.participants) if call.state is CallState.QUEUED]
-            if not places:
+            if not (places := conference.queued_places):
                 return _without_queue(conference, now)
             # While nobody knows what became of an earlier request, no other is sent.
             if (chosen := places[:fits]) and conference.state is not ConferenceState.UNCONFIRMED:
@@ -210,14 +209,11 @@ def _is_fresh(conference: Conference, place: int, now: datetime) -> bool:
 
 def queued(conference: Conference, places: Collection[int], now: datetime) -> Conference:
     """The conference, with the phones in these places in the queue."""
-    participants = tuple(
-        replace(call, state=CallState.QUEUED, why=None, asked_at=now) if place in places else call
-        for place, call in enumerate(conference.participants)
-    )
+    waiting = conference.with_calls(places, lambda call: replace(call, state=CallState.QUEUED, why=None, asked_at=now))
     if conference.state is ConferenceState.LIVE:
-        return replace(conference, participants=participants)
+        return waiting
     # What comes of it is news, also if it is the same again.
-    return replace(conference, participants=participants, state=ConferenceState.QUEUED, reason=None, told=None)
+    return replace(waiting, state=ConferenceState.QUEUED, reason=None, told=None)
 
 
 def unqueued(conference: Conference, now: datetime) -> Conference:
@@ -225,14 +221,8 @@ def unqueued(conference: Conference, now: datetime) -> Conference:
     if not conference.queued:
         return conference
     if conference.state is ConferenceState.QUEUED:
-        return replace(without_lines(conference, conference.detail or ""), phones_ahead=None)
-    stopped = _changed(conference, lambda call: call.not_rung(NotRung.NO_LINES))
-    return replace(stopped, phones_ahead=None).settled(now)
-
-
-def _changed(conference: Conference, change: Callable[[Participant], Participant]) -> Conference:
-    """The conference, with its phones in the queue changed."""
-    return conference.with_participants(lambda call: change(call) if call.state is CallState.QUEUED else call)
+        return without_lines(conference, conference.detail or "")
+    return conference.without_queue(NotRung.NO_LINES).settled(now)
 
 
 def _without_overdue(conference: Conference, now: datetime) -> Conference:
@@ -240,7 +230,7 @@ def _without_overdue(conference: Conference, now: datetime) -> Conference:
         is_overdue = call.asked_at is None or abs(now - call.asked_at) > WAIT_AT_MOST
         return call.not_rung(NotRung.WAITED_TOO_LONG) if is_overdue else call
 
-    return _changed(conference, overdue)
+    return conference.with_calls(conference.queued_places, overdue)
 
 
 def _would_be_alone(conference: Conference) -> bool:
@@ -254,14 +244,9 @@ def _is_for_the_caller_alone(conference: Conference) -> bool:
     return reason is Reason.ONLY_THE_CALLER
 
 
-def _without_those_who_wait(conference: Conference) -> Conference:
-    return replace(_changed(conference, lambda call: call.not_rung(NotRung.CALL_OVER)), phones_ahead=None)
-
-
 def _without_queue(conference: Conference, now: datetime) -> Conference:
     """The conference, nobody of which waits any more."""
-    conference = replace(conference, phones_ahead=None)
     if conference.state is not ConferenceState.QUEUED:
-        return conference.settled(now)
+        return replace(conference, phones_ahead=None).settled(now)
     waited_too_long = any(call.why == NotRung.WAITED_TOO_LONG for call in conference.participants)
-    return abandoned(conference, Reason.WAITED_TOO_LONG if waited_too_long else Reason.NOBODY_TO_RING)
+    return conference.abandoned(Reason.WAITED_TOO_LONG if waited_too_long else Reason.NOBODY_TO_RING)

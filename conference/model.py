@@ -4,7 +4,7 @@ A conference goes `new → dialing → live → ended`, or to `queued` (it waits
 `unconfirmed` (its answer was lost) or `abandoned` (no phone was rung).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -142,9 +142,18 @@ class Conference:
     def open_participants(self) -> tuple[Participant, ...]:
         return tuple(participant for participant in self.participants if participant.state.is_open)
 
+    def call_at(self, place: int) -> Participant | None:
+        """The call in that place, None if there is none."""
+        return self.participants[place] if place < len(self.participants) else None
+
     @property
     def queued(self) -> tuple[Participant, ...]:
         return tuple(participant for participant in self.participants if participant.state is CallState.QUEUED)
+
+    @property
+    def queued_places(self) -> list[int]:
+        """The places, among the participants, of those who wait for a line."""
+        return [place for place, call in enumerate(self.participants) if call.state is CallState.QUEUED]
 
     @property
     def waits_for_lines(self) -> bool:
@@ -243,6 +252,18 @@ class Conference:
 
     def with_participants(self, change: Callable[[Participant], Participant]) -> "Conference":
         return replace(self, participants=tuple(map(change, self.participants)))
+
+    def with_calls(self, places: Collection[int], change: Callable[[Participant], Participant]) -> "Conference":
+        """The conference with the calls in these places changed."""
+        participants = tuple(change(call) if place in places else call for place, call in enumerate(self.participants))
+        return replace(self, participants=participants)
+
+    def without_queue(self, why: str) -> "Conference":
+        """The conference with nobody in the queue: those who waited are not rung."""
+        return replace(self.with_calls(self.queued_places, lambda call: call.not_rung(why)), phones_ahead=None)
+
+    def abandoned(self, reason: Reason, detail: str | None = None) -> "Conference":
+        return replace(self, state=ConferenceState.ABANDONED, reason=reason, detail=detail, phones_ahead=None)
 
     def settled(self, now: datetime) -> "Conference":
         """The conference, ended if it was live, no call of it is open, and none waits for a line."""

@@ -14,11 +14,11 @@ from itertools import chain, repeat
 from conference.calls import CallState, NotRung, Participant
 from conference.carrier import Carrier, CarrierError, Moderation, NoSuchCall
 from conference.clock import Clock
+from conference.dialing import called_off
 from conference.ledger import Ledger
-from conference.model import Conference, ConferenceKey, ConferenceState, Reason
+from conference.model import Conference, ConferenceKey, ConferenceState
 from conference.pace import Pace
 from conference.ports import Reading
-from conference.seating import abandoned
 from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Moderator:
 
         def mark(conference: Conference, _: Reading) -> Conference:
             nonlocal result
-            call = next(iter(conference.participants[place : place + 1]), None)
+            call = conference.call_at(place)
             result = Moderated.OVER if conference.is_over else Moderated.NOT_IN
             if call is None or conference.is_over or not call.state.is_open:
                 return conference
@@ -85,7 +85,7 @@ class Moderator:
     async def mute(self, key: ConferenceKey, place: int, *, is_muted: bool) -> Moderated:
         """Mute somebody who is in the call, or let them be heard again."""
         conference = await self._ledger.storage.conference(key)
-        call = next(iter(conference.participants[place : place + 1]), None)
+        call = conference.call_at(place)
         if call is None or call.state is not CallState.IN_CALL or call.txn_ref is None:
             return Moderated.OVER if conference.is_over else Moderated.NOT_IN
         await self._moderations.wait()
@@ -147,19 +147,13 @@ class Moderator:
 def hung_up(conference: Conference, user_id: str, now: datetime) -> Conference:
     """The conference, ended by somebody: what rings or talks is to be over, and what waits is not rung."""
     if conference.state in {ConferenceState.NEW, ConferenceState.QUEUED}:
-        called_off = conference.with_participants(lambda call: call.not_rung(NotRung.CALLED_OFF))
-        called_off = replace(called_off, hung_up_by=user_id, phones_ahead=None)
-        return abandoned(called_off, Reason.CALLED_OFF)
+        return called_off(replace(conference, hung_up_by=user_id))
     if conference.is_over or conference.hung_up_by:
         return conference
-    marked = conference.with_participants(_over)
-    return replace(marked, hung_up_by=user_id, phones_ahead=None).settled(now)
-
-
-def _over(call: Participant) -> Participant:
-    if call.state is CallState.QUEUED:
-        return call.not_rung(NotRung.CALLED_OFF)
-    return replace(call, hang_up=True) if _may_go_on(call) else call
+    marked = conference.without_queue(NotRung.CALLED_OFF).with_participants(
+        lambda call: replace(call, hang_up=True) if _may_go_on(call) else call
+    )
+    return replace(marked, hung_up_by=user_id).settled(now)
 
 
 def _may_go_on(call: Participant) -> bool:

@@ -10,8 +10,8 @@ from conference.clock import Clock
 from conference.dests import Circumstances, Profile, compose, invited, refusal
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person
 from conference.limits import RINGS_WINDOW, Limits, reached
-from conference.lines import LINES
-from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
+from conference.lines import LINES, LinesShort, free_lines
+from conference.model import Conference, LeftOut, LeftOutReason, Reason
 from conference.ports import Change, ConferenceStorage, Directory, Reading
 
 
@@ -40,14 +40,14 @@ class Seating:
             if conference.is_prepared:
                 return conference
             if caller_id in profiles and profiles[caller_id].is_external(conference.team_id):
-                return abandoned(conference, Reason.CALLER_IS_EXTERNAL)
+                return conference.abandoned(Reason.CALLER_IS_EXTERNAL)
             circumstances = self.circumstances(conference, reading, everybody, profiles)
             dests = compose(everybody, circumstances, caller_id=caller_id, wish=invitation.caller)
             seated = replace(conference, participants=dests.participants, left_out=dests.left_out)
             if reason := refusal(dests.participants, invitation, caller_id):
-                return abandoned(seated, reason)
+                return seated.abandoned(reason)
             if limit := reached(self.limits, reading.usage(caller_id, circumstances.now), len(seated.participants)):
-                return abandoned(seated, Reason.LIMIT, str(limit))
+                return seated.abandoned(Reason.LIMIT, str(limit))
             return seated
 
         return seat
@@ -101,8 +101,7 @@ class Seating:
         A number may have been given up or changed, or rings switched off, since it was seated; the bot may have been
         started again with other settings.
         """
-        people = list(chain(*(participant.people for participant in conference.participants)))
-        guests = [participant.number for participant in conference.participants if not participant.people]
+        people, guests = _told_apart(chain(*map(asked_for, conference.participants)))
         numbers = reading.numbers(people, believed=self.barring.believed)
         owners = reading.owners(guests)
         circumstances = Circumstances(
@@ -118,6 +117,12 @@ class Seating:
             barring=self.barring,
         )
         return reseated(conference, circumstances)
+
+    def lines_short(self, conference: Conference, reading: Reading, phones: int) -> LinesShort | None:
+        """By how much the lines fall short of so many more phones; those that wait already come first."""
+        held, ahead = reading.lines_held(), reading.phones_ahead() + len(conference.queued)
+        free = free_lines(self.lines, held, ahead)
+        return LinesShort(phones, free, held, ahead) if phones > free else None
 
     def still_queued(self, conference: Conference, reading: Reading) -> Conference:
         """The conference, without those in the queue who must not be rung any more: that may have taken a while."""
@@ -170,7 +175,7 @@ def reseated(conference: Conference, circumstances: Circumstances) -> Conference
         invitation=replace(conference.invitation, invitees=invitees),
     )
     reason = refusal(staying, seated.invitation, seated.caller_id)
-    return abandoned(seated, reason) if reason else seated
+    return seated.abandoned(reason) if reason else seated
 
 
 def _still(
@@ -204,7 +209,3 @@ def with_left_out(conference: Conference, left_out: Collection[LeftOut], rung: C
         if (left.user_id, left.number) not in anew and left.user_id not in people and left.number not in numbers
     ]
     return replace(conference, left_out=(*staying, *left_out))
-
-
-def abandoned(conference: Conference, reason: Reason, detail: str | None = None) -> Conference:
-    return replace(conference, state=ConferenceState.ABANDONED, reason=reason, detail=detail)

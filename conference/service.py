@@ -20,7 +20,6 @@ from conference.follow_up import CLOCKS_MAY_DIFFER, FollowUp
 from conference.invitation import Invitation
 from conference.ledger import Heard, Ledger
 from conference.line_queue import LineQueue
-from conference.lines import LinesShort, free_lines
 from conference.model import Conference, ConferenceKey, ConferenceState, Reason
 from conference.moderation import Moderator
 from conference.ports import (
@@ -31,7 +30,7 @@ from conference.ports import (
     Reading,
     ReadNotification,
 )
-from conference.seating import Seating, abandoned
+from conference.seating import Seating
 from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ class Conferences:
             read_notification=read_notification,
         )
         self._follow_up = FollowUp(ledger=self._ledger, carrier=carrier, clock=clock)
-        self.additions = Additions(ledger=self._ledger, dialer=self._dialer, seating=seating, clock=clock)
+        self.additions = Additions(ledger=self._ledger, dialer=self._dialer, seating=seating)
         self.queue = LineQueue(ledger=self._ledger, dialer=self._dialer, seating=seating, clock=clock)
         self.moderator = Moderator(ledger=self._ledger, carrier=carrier, clock=clock)
         self._ledger.listeners += [
@@ -126,8 +125,9 @@ class Conferences:
         if conference.state is ConferenceState.NEW:
             self._expire(conference)
         if not conference.is_prepared:
-            conference = await self._prepare(conference)
-        if conference.state is ConferenceState.NEW and conference.board_ts is not None:
+            # Whoever shows it hears of it by that.
+            await self._prepare(conference)
+        elif conference.state is ConferenceState.NEW and conference.board_ts is not None:
             await self._dial(key)
         else:
             self._ledger.tell(conference)
@@ -142,14 +142,14 @@ class Conferences:
 
         self._expiring.start(expire())
 
-    async def _prepare(self, conference: Conference) -> Conference:
+    async def _prepare(self, conference: Conference) -> None:
         """Decide who is rung."""
         try:
             seat = await self._ledger.persist(lambda: self._seating.seat(conference))
         except GroupUnreadableError as error:
-            return await self._abandon(conference.key, Reason.GROUP_UNREADABLE, str(error))
-        _, after = await self._ledger.surely_update(conference.key, seat)
-        return after
+            await self._abandon(conference.key, Reason.GROUP_UNREADABLE, str(error))
+        else:
+            await self._ledger.surely_update(conference.key, seat)
 
     async def board_posted(self, key: ConferenceKey) -> None:
         """The board stands in its channel: now the phones may ring."""
@@ -159,14 +159,13 @@ class Conferences:
         """Slack will not have the board, and says `code`: nobody is rung."""
         await self._abandon(key, Reason.NO_BOARD, code)
 
-    async def _abandon(self, key: ConferenceKey, reason: Reason, detail: str | None = None) -> Conference:
+    async def _abandon(self, key: ConferenceKey, reason: Reason, detail: str | None = None) -> None:
         def abandon(conference: Conference, _: Reading) -> Conference:
             if conference.state is not ConferenceState.NEW:
                 return conference
-            return abandoned(conference, reason, detail)
+            return conference.abandoned(reason, detail)
 
-        _, after = await self._ledger.surely_update(key, abandon)
-        return after
+        await self._ledger.surely_update(key, abandon)
 
     async def _dial(self, key: ConferenceKey) -> None:
         """Ring the phones, once."""
@@ -176,14 +175,13 @@ class Conferences:
                 return conference
             now = self._clock.now()
             if _is_too_late(conference, now):
-                return abandoned(conference, Reason.TOO_LATE)
+                return conference.abandoned(Reason.TOO_LATE)
             conference = self._seating.still_seated(conference, reading)
             if conference.state is not ConferenceState.NEW:
                 return conference
-            held, ahead = reading.lines_held(), reading.phones_ahead()
-            phones, free = len(conference.participants), free_lines(self._seating.lines, held, ahead)
-            if phones > free:
-                return without_lines(conference, str(LinesShort(phones, free, held, ahead)))
+            phones = len(conference.participants)
+            if short := self._seating.lines_short(conference, reading, phones):
+                return without_lines(conference, str(short))
             return claimed(conference, range(phones), now)
 
         before, after = await self._ledger.surely_update(key, claim)
@@ -224,7 +222,7 @@ class Conferences:
         def replaced(conference: Conference, _: Reading) -> Conference:
             if not conference.can_be_rung_anew:
                 return conference
-            return abandoned(conference, Reason.RUNG_ANEW)
+            return conference.abandoned(Reason.RUNG_ANEW)
 
         before, after = await self._ledger.update(key, replaced, successor=new)
         if after is before:

@@ -1,4 +1,4 @@
-"""A person starts a conference by a shortcut: *Start a conference*, or, at a message, *Conference with this thread*."""
+"""A person starts a conference by a shortcut: *Start a conference*, or, at a message, *Conference with thread*."""
 
 import asyncio
 import logging

@@ -15,12 +15,11 @@ from conference.model import ConferenceKey
 from conference.people import LoggedAct
 from storage.admin_log import log_all
 from storage.connection import Connection
-from storage.rows import bare_digits, digest_of, is_number
+from storage.rows import HAS_OPEN_CALL, bare_digits, digest_of, is_number
 
 _IS_OVER = (
-    "(conferences.state IN ('ended', 'refused', 'abandoned') OR conferences.state = 'unconfirmed' AND NOT EXISTS "
-    "(SELECT 1 FROM participants AS open WHERE open.team_id = conferences.team_id AND "
-    "open.conference_id = conferences.conference_id AND open.state IN ('waiting', 'ringing', 'in_call')))"
+    "(conferences.state IN ('ended', 'refused', 'abandoned') "
+    f"OR conferences.state = 'unconfirmed' AND NOT {HAS_OPEN_CALL})"
 )
 """Conference.is_over, in SQL."""
 

@@ -13,22 +13,16 @@ from conference.model import Conference, ConferenceKey
 from conference.overview import PAGE, Bill, LinesInUse, Page, added_up, named
 from storage.conferences import read_lines_held
 from storage.connection import Connection
-from storage.rows import read_conference
-
-_OPEN_CALL = (
-    "EXISTS (SELECT 1 FROM participants WHERE participants.team_id = conferences.team_id AND "
-    "participants.conference_id = conferences.conference_id "
-    "AND participants.state IN ('waiting', 'ringing', 'in_call'))"
-)
+from storage.rows import HAS_OPEN_CALL, read_conference
 
 _RUNS = (
     "conferences.state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed') "
-    f"AND (conferences.state != 'unconfirmed' OR {_OPEN_CALL})"
+    f"AND (conferences.state != 'unconfirmed' OR {HAS_OPEN_CALL})"
 )
 
 _RAN = (
     "conferences.state IN ('ended', 'refused', 'unconfirmed') "
-    f"AND (conferences.state != 'unconfirmed' OR NOT {_OPEN_CALL})"
+    f"AND (conferences.state != 'unconfirmed' OR NOT {HAS_OPEN_CALL})"
 )
 """The carrier was asked, and nothing more comes of it. What never came to that was shown to its caller alone."""
 

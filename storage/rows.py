@@ -19,6 +19,12 @@ from conference.ports import Notification, UnknownConferenceError
 
 _Row = Mapping[str, Any]
 
+HAS_OPEN_CALL = (
+    "EXISTS (SELECT 1 FROM participants AS open WHERE open.team_id = conferences.team_id AND "
+    "open.conference_id = conferences.conference_id AND open.state IN ('waiting', 'ringing', 'in_call'))"
+)
+"""Conference.open_participants, in SQL."""
+
 
 def read_conference(db: Database, key: ConferenceKey) -> Conference:
     """Raises UnknownConferenceError."""

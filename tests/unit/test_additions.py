@@ -66,7 +66,7 @@ class Desk:
             read_notification=read_notification,
         )
         seating = Seating(self.storage, self.directory, self.clock, barring or Barring(), limits, lines)
-        self.additions = Additions(ledger=ledger, dialer=self.dialer, seating=seating, clock=self.clock)
+        self.additions = Additions(ledger=ledger, dialer=self.dialer, seating=seating)
 
     async def has(self, *calls: Participant, state: ConferenceState = LIVE, **changes: Any) -> Conference:
         """A conference of these calls; U1 to U9 have their numbers on file."""

@@ -197,7 +197,7 @@ async def test_whoever_is_added_to_a_call_is_shown_in_it_as_soon_however_many_ta
         del desk.storage.kept[added.key]
         together = replace(conference, participants=(*conference.participants, *added.participants))
         desk.storage.kept[conference.key] = together
-        desk.follow_up.hear(replace(added, participants=()))
+        desk.follow_up.hear(replace(added, state=ENDED))
         desk.follow_up.hear(together)
         await desk.go_on(at)
         desk.comes_to("added-0", CallState.IN_CALL)
