@@ -9,9 +9,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.model import ConferenceKey
 from conference.ports import UnknownConferenceError
+from handlers.errors import is_in_modal, show_as_view
 from handlers.filled_in import readable
 from handlers.parts import Parts
-from messages import private, running
+from messages import running
 from messages.mrkdwn import Message
 from messages.slack import SlackError
 
@@ -50,7 +51,7 @@ def on_click(app: AsyncApp, parts: Parts, action_id: str, answer: Answer) -> Non
             value=readable(option.get("value") if isinstance(option, dict) else action.get("value")),
             response_url=readable(body.get("response_url")) or None,
             trigger_id=readable(body.get("trigger_id")) or None,
-            is_in_modal=isinstance(view := body.get("view"), dict) and view.get("type") == "modal",
+            is_in_modal=is_in_modal(body),
         )
         try:
             message = await answer(click)
@@ -67,5 +68,4 @@ async def tell(parts: Parts, click: Click, message: Message) -> None:
         if click.response_url:
             await parts.gateway.respond(click.response_url, message)
         elif click.trigger_id:
-            show = parts.gateway.push_view if click.is_in_modal else parts.gateway.open_view
-            await show(click.trigger_id, private.as_view(message))
+            await show_as_view(parts, click.trigger_id, message, is_in_modal=click.is_in_modal)

@@ -29,11 +29,22 @@ def told(parts: Parts, work: Behind) -> Behind:
         except Exception as error:
             log.error("what was to follow a click could not be done", exc_info=error)  # noqa: TRY400
             if trigger_id := body.get("trigger_id"):
-                show = parts.gateway.push_view if "view" in body else parts.gateway.open_view
                 with suppress(SlackError):
-                    await show(trigger_id, private.as_view(_message(error)))
+                    await show_as_view(parts, trigger_id, _message(error), is_in_modal=is_in_modal(body))
 
     return or_tell
+
+
+def is_in_modal(body: Mapping[str, Any]) -> bool:
+    """Whether something was pressed in a form, and not in a message or on the Home tab."""
+    view = body.get("view")
+    return isinstance(view, dict) and view.get("type") == "modal"
+
+
+async def show_as_view(parts: Parts, trigger_id: str, message: Message, *, is_in_modal: bool) -> None:
+    """Put a message before whoever pressed something: before their form, if it was in one. Raises SlackError."""
+    show = parts.gateway.push_view if is_in_modal else parts.gateway.open_view
+    await show(trigger_id, private.as_view(message))
 
 
 async def answered(
