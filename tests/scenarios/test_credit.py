@@ -32,11 +32,20 @@ async def asked(world: World, times: int) -> None:
     await world.until(lambda: len(questions(world)) == times, within=700)
 
 
+async def bot_starts(world: World) -> None:
+    """And has asked: a question on the way would be taken for the next one."""
+    before = len(questions(world))
+    await world.start_bot()
+    await asked(world, before + 1)
+    await world.advance(1)
+
+
 async def asked_anew(world: World) -> None:
     """Ten minutes go by, and the next question with them."""
     before = len(questions(world))
     await world.leap(timedelta(minutes=10))
     await asked(world, before + 1)
+    await world.advance(1)
 
 
 def told(world: World, actor: Actor) -> list[str]:
@@ -52,8 +61,7 @@ async def both_are_told(world: World, times: int = 1) -> None:
 
 
 async def test_the_account_is_asked_at_start_after_a_conference_and_every_ten_minutes(world: World) -> None:
-    await world.start_bot()
-    await asked(world, 1)
+    await bot_starts(world)
     await world.alice.has_number()
     await world.bob.has_number()
     world.alice.phone.will_decline()
@@ -76,7 +84,7 @@ async def test_the_account_is_asked_at_start_after_a_conference_and_every_ten_mi
 
 async def test_admins_are_told_once_across_a_restart_and_again_after_it_has_been_above(world: World) -> None:
     world.hoiio.balance = LOW
-    await world.start_bot()
+    await bot_starts(world)
     await world.until(lambda: told(world, world.carol))
     assert told(world, world.carol) == [
         "The Hoiio account has SGD 4.20 left, less than `LOW_BALANCE` (5). Top it up: when there is too little for a "
@@ -85,14 +93,14 @@ async def test_admins_are_told_once_across_a_restart_and_again_after_it_has_been
     ]
     await both_are_told(world)
     await world.kill_bot()
-    await world.start_bot()
+    await bot_starts(world)
     await both_are_told(world)
     world.hoiio.balance = ENOUGH
     await asked_anew(world)
     assert [len(told(world, actor)) for actor in (world.carol, world.dave)] == [1, 1]
     await world.terminate_bot()
     world.hoiio.balance = LOW
-    await world.start_bot()
+    await bot_starts(world)
     await both_are_told(world, times=2)
 
 
@@ -100,7 +108,7 @@ async def test_admins_are_told_once_across_a_restart_and_again_after_it_has_been
 async def test_an_outage_of_slack_puts_off_the_word_to_admins_and_doubles_none(world: World, status: int) -> None:
     """Who the admins are is known, so that nothing but the message itself meets the outage."""
     world.settings["ADMINS"] = "U0CAROL,U0DAVE"
-    await world.start_bot()
+    await bot_starts(world)
     world.hoiio.balance = LOW
     outage = world.slack.faults.fail("*", status=status, until=world.now + timedelta(minutes=12))
     await asked_anew(world)
@@ -116,11 +124,11 @@ async def test_an_outage_of_slack_puts_off_the_word_to_admins_and_doubles_none(w
 async def test_a_message_that_slack_surely_did_not_take_is_sent_again(world: World) -> None:
     world.hoiio.balance = LOW
     world.slack.faults.fail("chat.postMessage", status=429, retry_after=90, times=1)
-    await world.start_bot()
+    await bot_starts(world)
     await world.advance(80)
     assert told(world, world.carol) + told(world, world.dave) == []
     await world.kill_bot()
-    await world.start_bot()
+    await bot_starts(world)
     await both_are_told(world)
 
 
@@ -128,7 +136,7 @@ async def test_a_message_that_slack_surely_did_not_take_is_sent_again(world: Wor
 async def test_a_message_whose_answer_was_lost_is_not_sent_twice(world: World, when: str) -> None:
     world.hoiio.balance = LOW
     world.slack.faults.reset("chat.postMessage", "after" if when == "after" else "before", times=1)
-    await world.start_bot()
+    await bot_starts(world)
     await world.until(lambda: told(world, world.dave), within=120)
     await asked_anew(world)
     await world.advance(70)
@@ -138,7 +146,7 @@ async def test_a_message_whose_answer_was_lost_is_not_sent_twice(world: World, w
 async def test_without_anybody_to_tell_the_log_says_so_once(world: World) -> None:
     world.hoiio.balance = LOW
     world.slack.scopes -= {"users:read"}
-    await world.start_bot()
+    await bot_starts(world)
     warning = "no admin can be told of a low balance, name some in ADMINS: missing_scope"
     await world.until(lambda: warning in world.log)
     await asked_anew(world)
@@ -146,14 +154,14 @@ async def test_without_anybody_to_tell_the_log_says_so_once(world: World) -> Non
     assert world.log.count("no admin can be told") == 1
     world.settings |= {"ADMINS": "U0ERIN", "LOW_BALANCE": "4.21"}
     await world.terminate_bot()
-    await world.start_bot()
+    await bot_starts(world)
     await world.until(lambda: told(world, world.erin))
     assert "less than `LOW_BALANCE` (4.21)" in told(world, world.erin)[0]
 
 
 async def test_a_call_refused_for_lack_of_credit_says_what_is_left(world: World) -> None:
     world.settings["LOW_BALANCE"] = "off"
-    await world.start_bot()
+    await bot_starts(world)
     await world.alice.has_number()
     await world.bob.has_number()
     world.hoiio.balance = Decimal("-0.015")
@@ -167,7 +175,7 @@ async def test_a_call_refused_for_lack_of_credit_says_what_is_left(world: World)
 async def test_an_account_that_says_nothing_changes_nothing_else(world: World) -> None:
     world.hoiio.faults.paths = {"user/get_balance"}
     world.hoiio.faults.refuse_with, world.hoiio.faults.refuse_calls = "error_internal_server_error", 1000
-    await world.start_bot()
+    await bot_starts(world)
     await world.alice.has_number()
     await world.bob.has_number()
     world.alice.phone.will_decline()
