@@ -56,7 +56,7 @@ async def running_demo() -> AsyncIterator[Demo]:
             process.send_signal(signal.SIGINT)
         _, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()
-    assert "Traceback" not in errors.decode()
+    assert "Traceback" not in errors.decode(), errors.decode()
 
 
 async def _address(process: asyncio.subprocess.Process) -> Demo:

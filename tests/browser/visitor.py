@@ -79,6 +79,8 @@ class Visitor:
         return self.page.get_by_role("alertdialog")
 
     async def sends(self, text: str) -> None:
+        # Clicked first: nobody types behind a form, and what is filled in there goes into the form.
+        await self.composer.click()
         await self.composer.fill(text)
         await self.composer.press("Enter")
 

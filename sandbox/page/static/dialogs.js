@@ -7,6 +7,7 @@ import { notice, speakIn } from "./announce.js";
 
 const modal = byId("modal");
 const confirm = byId("confirm");
+const dismissed = new Set();
 let shown = null;
 let opener = null;
 
@@ -49,7 +50,7 @@ function focusFirst() {
 }
 
 function draw() {
-  const top = store.views.modals.at(-1);
+  const top = store.views.modals.findLast((one) => !dismissed.has(one.id));
   if (!top) {
     shown = null;
     if (modal.open) modal.close();
@@ -115,7 +116,17 @@ function fillForm(view) {
 
 const valuesOf = (inputs) => Object.fromEntries([...inputs].map(([name, its]) => [name, its.read()]));
 
-const dismiss = () => shown && act("close", { view: shown.id });
+// A form that is put away is gone at once, as in Slack: what is typed next is not meant for it.
+async function dismiss() {
+  if (!shown) return;
+  const { id } = shown;
+  dismissed.add(id);
+  draw();
+  const went = await act("close", { view: id });
+  if (!went.error) return;
+  dismissed.delete(id);
+  draw();
+}
 
 // Presses a button or chooses in a menu, with what the inputs around it hold.
 export async function press(where, element, value, inputs, trouble = notice) {
