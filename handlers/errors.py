@@ -1,7 +1,7 @@
 """Something that came from Slack could not be handled."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from messages.slack import SlackError
 log = logging.getLogger(__name__)
 
 
-Behind = Callable[[dict[str, Any], AsyncBoltContext], Awaitable[None]]
+Behind = Callable[[dict[str, Any], AsyncBoltContext], Coroutine[Any, Any, None]]
 
 
 def told(parts: Parts, work: Behind) -> Behind:

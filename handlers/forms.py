@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 
 from handlers.errors import Behind, told
 from handlers.parts import Parts
@@ -22,7 +22,16 @@ def opens(parts: Parts, listen: Callable[..., Any], work: Behind) -> None:
     async def acknowledge(ack: AsyncAck) -> None:
         await ack()
 
-    listen(ack=acknowledge, lazy=[told(parts, work)])
+    listen(ack=acknowledge, lazy=[behind(parts, told(parts, work))])
+
+
+def behind(parts: Parts, work: Behind) -> Behind:
+    """That work as Bolt's lazy listener, for which a stop waits: Bolt itself forgets what it has begun."""
+
+    async def begin(body: dict[str, Any], context: AsyncBoltContext) -> None:
+        parts.behind.start(work(body, context))
+
+    return begin
 
 
 async def open_form(parts: Parts, trigger_id: str, view: Mapping[str, Any]) -> None:

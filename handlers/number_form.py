@@ -10,7 +10,7 @@ from conference.carrier import CarrierError
 from conference.numbers import NumberUnreadableError, read_number
 from conference.registration import CodeSent, Kept, NoCode, Proposal, TooManyCodes, Undelivered
 from handlers.filled_in import filled_in
-from handlers.forms import open_form, opens
+from handlers.forms import behind, open_form, opens
 from handlers.home_opened import show_home
 from handlers.parts import Parts
 from messages import number_form, own_number
@@ -148,5 +148,6 @@ def register(app: AsyncApp, parts: Parts) -> None:
         (number_form.SEND_AGAIN_ACTION, forms.send_another_code),
     ):
         opens(parts, app.action(action), work)
-    app.view(number_form.CALLBACK_ID)(ack=forms.keep_number, lazy=[forms.show_at_home])
-    app.view(number_form.CODE_CALLBACK_ID)(ack=forms.enter_code, lazy=[forms.show_at_home])
+    show_at_home = behind(parts, forms.show_at_home)
+    app.view(number_form.CALLBACK_ID)(ack=forms.keep_number, lazy=[show_at_home])
+    app.view(number_form.CODE_CALLBACK_ID)(ack=forms.enter_code, lazy=[show_at_home])

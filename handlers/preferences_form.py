@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.preferences import Preferences, QuietHours
 from handlers.filled_in import filled_in
-from handlers.forms import open_form, opens
+from handlers.forms import behind, open_form, opens
 from handlers.home_opened import show_home
 from handlers.parts import Parts
 from messages import own_number, preferences_form
@@ -60,7 +60,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
     form = PreferencesForm(parts)
 
     opens(parts, app.action(preferences_form.OPEN_ACTION), form.open)
-    app.view(preferences_form.CALLBACK_ID)(ack=form.save, lazy=[form.note_zone])
+    app.view(preferences_form.CALLBACK_ID)(ack=form.save, lazy=[behind(parts, form.note_zone)])
 
 
 def _filled_in(view: dict[str, Any]) -> tuple[str, time, time] | None:

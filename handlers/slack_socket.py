@@ -5,6 +5,8 @@ import logging
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from messages.slack import SlackError, SlackGateway, SlackRefused
 
@@ -16,6 +18,9 @@ PING_EVERY_SECONDS = 5.0
 LOOK_EVERY_SECONDS = 1.0
 """How often it is looked whether the WebSocket stands: real time, as the SDK keeps."""
 
+ANSWERED_WITHIN_SECONDS = 3.0
+"""How long Slack waits for an answer, and a stop with it: real time, too."""
+
 
 class SocketMode:
     """The WebSocket to Slack: opened, watched over, and opened again by the SDK whenever it breaks."""
@@ -26,6 +31,8 @@ class SocketMode:
         self._app_token = app_token
         self._handler: AsyncSocketModeHandler | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._is_closing = False
 
     async def open(self) -> None:
         """Begin to connect. Raises SlackRefused; where Slack is only out of reach, it is tried again."""
@@ -36,6 +43,17 @@ class SocketMode:
             self._slack_app, self._app_token, logger=silent, ping_interval=PING_EVERY_SECONDS
         )
         self._handler = handler
+
+        # The SDK starts a task for whatever comes in, and forgets it.
+        async def take_in(client: SocketModeClient, request: SocketModeRequest) -> None:
+            task = asyncio.current_task()
+            if self._is_closing or task is None:
+                return
+            self._in_hand.add(task)
+            task.add_done_callback(self._in_hand.discard)
+            await handler.handle(client, request)
+
+        handler.client.socket_mode_request_listeners = [take_in]  # type: ignore[list-item]
         try:
             handler.client.wss_uri = await self._gateway.open_socket(self._app_token)
         except SlackRefused:
@@ -59,9 +77,15 @@ class SocketMode:
                 handler.client.wss_uri = None
 
     async def close(self) -> None:
-        """Take nothing more in."""
+        """Take nothing more in, and answer what has been taken in: afterwards nothing of it is under way."""
+        self._is_closing = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._in_hand:
+            _, late = await asyncio.wait(self._in_hand, timeout=ANSWERED_WITHIN_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         if self._handler:
             await self._handler.close_async()  # type: ignore[no-untyped-call]

@@ -1,10 +1,13 @@
 """The plug is pulled, at every step of the way, and the bot started again."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from sandbox.slack.faults import Hold
 from tests.harness.world import World
 
 TRANSACTIONS = 20
@@ -125,6 +128,53 @@ async def test_sigterm_finishes_what_is_in_hand(world: World) -> None:
     hold.release()
     assert await stopping == 0
     assert "@bob: ringing" in world.board_text
+
+
+@pytest.fixture(params=[False, True], ids=["http", "socket mode"])
+async def either_world(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """Slack comes in over HTTP, or over a socket."""
+    world = World(tmp_path, socket_mode=request.param)
+    await world.open()
+    try:
+        await world.start_bot()
+        yield world
+    finally:
+        await world.close()
+
+
+async def stops(world: World, hold: Hold) -> None:
+    """The bot is told to stop while that is held, and stops when it is not held any more."""
+    stopping = asyncio.create_task(world.terminate_bot())
+    await asyncio.sleep(0.1)
+    assert not stopping.done()
+    hold.release()
+    assert await stopping == 0
+    assert " ERROR " not in world.log
+
+
+async def test_sigterm_finishes_the_answer_to_whoever_has_just_pressed_something(either_world: World) -> None:
+    world = either_world
+    await world.alice.has_number()
+    world.alice.phone.will_answer()
+    await world.alice.types("/conference +6591230009")
+    await world.board_shows("@alice: in the call since")
+    hold = world.slack.hold("users.info")
+    pressing = asyncio.create_task(world.carol.presses("hang_up"))
+    await world.until(lambda: hold.is_reached)
+    await stops(world, hold)
+    await pressing
+    assert "Nothing was done: only @alice" in world.told(world.carol)
+
+
+async def test_sigterm_finishes_what_goes_on_behind_an_answer(either_world: World) -> None:
+    world = either_world
+    help_message = (await world.bob.types("/conference help")).message
+    form = await world.bob.opens("open_preferences_form", help_message)
+    hold = world.slack.hold("views.publish")
+    await world.slack.submit(world.bob.person, form, {"rings": "never"})
+    await world.until(lambda: hold.is_reached)
+    await stops(world, hold)
+    assert world.slack.home(world.bob.person)
 
 
 async def test_a_stopped_bot_has_told_every_outcome_it_knew(world: World) -> None:
