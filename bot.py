@@ -261,9 +261,12 @@ def set_up_logging(level: int) -> None:
 
 
 def _is_no_strangers_fault(record: logging.LogRecord) -> bool:
-    """What is no HTTP is answered with 400. Logged, it would quote addresses, and with them secrets and numbers."""
+    """What is no HTTP is answered with 400. Logged, it would quote addresses, and with them secrets and numbers.
+
+    Whoever hangs up in the middle of a request is answered nothing, and nothing of it is taken in.
+    """
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, HttpProcessingError)
+    return not isinstance(error, (HttpProcessingError, ConnectionResetError))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -146,7 +146,11 @@ class Hoiio(Exchange):
         path = f"{request.match_info['area']}/{request.match_info['verb']}"
         if path not in VERBS:
             raise web.HTTPNotFound
-        given = await _read_parameters(request)
+        try:
+            given = await _read_parameters(request)
+        except ConnectionResetError:
+            # Whoever asked went away before all of it had come.
+            return web.Response()
         work = self.agenda.spawn(self._serve(path, request.method, given))
         await asyncio.wait({work})
         answer = None if work.cancelled() else work.result()

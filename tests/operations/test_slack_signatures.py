@@ -133,3 +133,15 @@ async def test_what_is_no_http_is_no_fault_of_the_bots(world: World) -> None:
     assert answered.split()[1] == b"400"
     assert secret not in world.log
     assert "Traceback" not in world.log
+
+
+@pytest.mark.parametrize("path", ["/slack/events", "/hoiio/notifications/0123456789abcdef/part-that-nobody-guesses"])
+async def test_whoever_hangs_up_in_the_middle_of_a_request_is_no_fault_of_the_bots(world: World, path: str) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", world.port)
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: rollcall\r\nContent-Length: 100\r\n\r\nhalf".encode())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    # Heard of before this is answered.
+    assert (await answer_to(world, b"{", signed(b"{"), JSON))[0] == 400
+    assert " ERROR " not in world.log

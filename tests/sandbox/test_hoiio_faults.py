@@ -34,6 +34,19 @@ async def test_answer_lost_before_rings_nobody(api: Api, hoiio: Hoiio) -> None:
     assert await api.status_of(AMIN) == "success_ok"
 
 
+async def test_a_request_that_breaks_off_is_not_taken(hoiio: Hoiio, caplog: pytest.LogCaptureFixture) -> None:
+    address = httpx.URL(hoiio.url)
+    _, writer = await asyncio.open_connection(address.host, address.port)
+    head = "POST /open/conference/call HTTP/1.1\r\nHost: hoiio\r\nContent-Type: application/x-www-form-urlencoded"
+    writer.write(f"{head}\r\nContent-Length: 100\r\n\r\ndest=".encode())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    await hoiio.stop()
+    assert hoiio.requests == []
+    assert caplog.records == []
+
+
 async def test_answer_lost_after_rings_them_and_history_tells(api: Api, hoiio: Hoiio) -> None:
     hoiio.faults.answer_lost, hoiio.faults.answer_lost_calls = "after", 2
     for number in (AMIN, BEA):
