@@ -55,20 +55,22 @@ async def test_a_conference_is_run_from_its_board_until_it_is_called_again(visit
     await button(said, "Close").click()
     await visitor.rings("Carol Ng", "A guest")
     await visitor.answers("A guest")
+    await visitor.becomes("Alice Tan")
+    await visitor.chooses("Stop ringing", "@carol")
+    await expect(board).to_contain_text("@carol: was hung up while it rang")
     await expect(board).to_contain_text(f"{MASKED_GUEST} (guest): in the call since")
     await expect(board).to_contain_text("@erin: no number on file, so not rung")
 
+    await visitor.becomes("Dave Okoro")
     await visitor.chooses("Mute", "@bob")
     await expect(visitor.phone("Bob Lim")).to_contain_text("In a call, muted")
     await expect(board).to_contain_text(re.compile(r"@bob: in the call since [\d:]+ AM, muted"))
     await visitor.chooses("Remove from the call", "@bob")
     await expect(visitor.answers_to_me.last).to_contain_text("an admin, or @bob can end that call")
     await visitor.becomes("Alice Tan")
-    await visitor.chooses("Stop ringing", "@carol")
-    await expect(board).to_contain_text("@carol: was hung up while it rang")
     await visitor.chooses("Remove from the call", "@bob")
     await expect(visitor.phone("Bob Lim")).to_contain_text("Idle")
-    await expect(board).to_contain_text("@bob: was in the call, 1 min")
+    await expect(board).to_contain_text(re.compile(r"@bob: was in the call, \d+ min"))
 
     await visitor.on_board("Hang up").click()
     await expect(visitor.confirmation).to_contain_text("Hang up for everybody?")
@@ -84,7 +86,7 @@ async def test_a_conference_is_run_from_its_board_until_it_is_called_again(visit
     await visitor.opens_thread()
     end = visitor.thread.get_by_role("article").last
     await expect(end).to_contain_text(re.compile(r"The call is over\. It lasted \d+ min\. Cost SGD \d+\.\d+\."))
-    await expect(end).to_contain_text("In it: @alice for 1 min, @bob for 1 min")
+    await expect(end).to_contain_text(re.compile(r"In it: @alice for \d+ min, @bob for \d+ min"))
     await expect(end).to_contain_text("Missed: @carol.")
     await visitor.button("Close thread").click()
 
@@ -109,7 +111,7 @@ async def test_the_home_tab_rings_whoever_asks_and_tells_what_the_month_came_to(
     await button(visitor.home, "Ring me").click()
     await visitor.answers("Carol Ng")
     await visitor.sets_clock(60)
-    await expect(visitor.phone("Carol Ng").locator(".timer")).to_have_text(re.compile("^[2-9]:"))
+    await expect(visitor.phone("Carol Ng").locator(".timer")).to_have_text(re.compile(r"^([2-9]|\d\d+):"))
     await visitor.sets_clock(1)
 
     # Asked for in another channel, and by somebody who was not rung, it is not told.
@@ -121,7 +123,7 @@ async def test_the_home_tab_rings_whoever_asks_and_tells_what_the_month_came_to(
     await visitor.sends("/conference status")
     await expect(visitor.answers_to_me).to_contain_text("2 of the account's 8 lines are in use.")
     await button(visitor.answers_to_me, "Ring me").click()
-    await visitor.rings("Dave Okoro")
+    await visitor.answers("Dave Okoro")
     await visitor.sends("/conference hangup")
     await expect(visitor.answers_to_me.last).to_contain_text("Only whoever started a conference, and admins, can")
 
@@ -132,7 +134,9 @@ async def test_the_home_tab_rings_whoever_asks_and_tells_what_the_month_came_to(
     await visitor.goes_to("Home tab")
     await expect(visitor.home).to_contain_text("Your last conferences")
     await expect(visitor.home).not_to_contain_text("Running now")
-    await expect(visitor.home).to_contain_text(re.compile(r"In the call: @alice \d+ min and @carol \d+ min"))
+    await expect(visitor.home).to_contain_text(
+        re.compile(r"In the call: @alice \d+ min, @carol \d+ min and @dave \d+ min")
+    )
     await expect(visitor.home).to_contain_text(re.compile(r"November, everybody: .* came to \d+ min of calls"))
     await expect(visitor.home.locator("pre")).to_contain_text(re.compile(r"16 Nov ▇+▁* +\d+ min, SGD \d+\.\d+"))
     await visitor.becomes("Bob Lim")
@@ -143,10 +147,9 @@ async def test_the_home_tab_rings_whoever_asks_and_tells_what_the_month_came_to(
 
 async def test_phones_wait_for_lines_as_long_as_somebody_wants_them_to(visitor: Visitor) -> None:
     await visitor.sends(f"/conference @bob {' '.join(GUESTS[:5])}")
-    await expect(visitor.ringing).to_have_count(7)
-    for left in range(6, -1, -1):
+    for talking in range(1, 8):
         await visitor.ringing.first.click()
-        await expect(visitor.ringing).to_have_count(left)
+        await expect(visitor.talking).to_have_count(talking)
     await visitor.becomes("Carol Ng")
     await visitor.sends("/conference @dave")
     await expect(visitor.boards).to_have_count(2)
@@ -158,7 +161,7 @@ async def test_phones_wait_for_lines_as_long_as_somebody_wants_them_to(visitor: 
     # However many phones there are, the window's own edge stays where it is.
     assert await visitor.page.evaluate("document.scrollingElement.scrollHeight") <= 800
     await visitor.on_board("Ring as lines get free").click()
-    await visitor.rings("Carol Ng")
+    await visitor.answers("Carol Ng")
     await expect(visitor.board).to_contain_text("@dave: waiting for a line")
     await expect(visitor.board).to_contain_text("1 phone waits for a line; next in the queue.")
     await visitor.on_board("Stop waiting").click()
@@ -174,11 +177,8 @@ async def test_phones_wait_for_lines_as_long_as_somebody_wants_them_to(visitor: 
 async def test_past_conferences_are_leafed_through(visitor: Visitor) -> None:
     for count, guest in enumerate(GUESTS, start=1):
         await visitor.sends(f"/conference without me {guest}")
-        await expect(visitor.ringing).to_have_count(count)
-    for left in range(len(GUESTS) - 1, -1, -1):
-        await visitor.button("Decline A guest").first.click()
-        await expect(visitor.ringing).to_have_count(left)
-    await expect(visitor.boards.filter(has_text="Ended at")).to_have_count(len(GUESTS))
+        await visitor.button("Decline A guest").click()
+        await expect(visitor.boards.filter(has_text="Ended at")).to_have_count(count)
     await visitor.sends("/conference history 3")
     await expect(visitor.answers_to_me.last).to_contain_text("this channel's past conferences fill 2")
     await visitor.sends("/conference history")

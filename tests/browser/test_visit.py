@@ -188,12 +188,16 @@ async def test_a_visit_with_the_keyboard_alone(visitor: Visitor) -> None:
 
 async def test_a_reload_loses_nothing(visitor: Visitor) -> None:
     await visitor.sends("/conference @bob @carol")
-    await visitor.rings("Alice Tan", "Bob Lim")
     await visitor.answers("Bob Lim")
+    # Nobody's phone rings any more, so that the board stays as it is however long a reload takes.
+    await visitor.at_phone("Decline", "Alice Tan")
+    await visitor.at_phone("Decline", "Carol Ng")
     await visitor.becomes("Carol Ng")
+    await expect(visitor.board).to_contain_text("@alice: busy, or declined")
+    await expect(visitor.board).to_contain_text("@carol: busy, or declined")
     await visitor.opens_thread()
     await visitor.button("The wire").click()
-    await expect(visitor.board).to_contain_text("@bob: in the call")
+    await expect(visitor.board).to_contain_text("@bob: in the call since")
     board = (await visitor.board.inner_text()).splitlines()
     kept = [line for line in board if re.search(r"room R|@\w+: ", line)]
     assert len(kept) == 1 + len(("alice", "bob", "carol"))

@@ -106,6 +106,11 @@ class Visitor:
         """The button of each phone that rings by which it is answered."""
         return self.page.get_by_role("button", name=re.compile("^Answer "))
 
+    @property
+    def talking(self) -> Locator:
+        """The button of each phone in a call by which it is hung up."""
+        return self.page.get_by_role("button", name=re.compile(r"^Hang up \S"))
+
     async def rings(self, *names: str) -> None:
         for name in names:
             await expect(self.phone(name)).to_contain_text("Ringing")
