@@ -281,6 +281,18 @@ async def test_shortcuts_open_forms_that_start_as_the_app_says(stage: Stage) -> 
     await expect(more).to_be_focused()
 
 
+async def test_a_form_that_is_put_away_is_gone_before_the_app_hears_of_it(stage: Stage) -> None:
+    visitor, page = stage.visitor, stage.visitor.page
+    await visitor.presses(page.get_by_role("button", name="Shortcuts"))
+    await page.keyboard.press("Enter")
+    await stage.open_form(await stage.hears("shortcut"), field_of("about", "What about", type="plain_text_input"))
+    close = visitor.form("A conference").get_by_role("button", name="Close")
+    assert not await close.evaluate("node => { node.click(); return node.closest('dialog').open; }")
+    await visitor.sends("Never mind.")
+    await expect(visitor.messages.last).to_contain_text("Never mind.")
+    assert stage.world.slack.views(stage.world.people["alice"]) == []
+
+
 async def test_an_answer_to_one_person_is_leafed_through_and_put_away(stage: Stage) -> None:
     visitor, page = stage.visitor, stage.visitor.page
 
