@@ -284,6 +284,7 @@ async def test_shortcuts_open_forms_that_start_as_the_app_says(stage: Stage) -> 
 async def test_a_form_that_is_put_away_is_gone_before_the_app_hears_of_it(stage: Stage) -> None:
     visitor, page = stage.visitor, stage.visitor.page
     await visitor.presses(page.get_by_role("button", name="Shortcuts"))
+    await expect(page.get_by_role("menuitem", name="Start a conference")).to_be_focused()
     await page.keyboard.press("Enter")
     await stage.open_form(await stage.hears("shortcut"), field_of("about", "What about", type="plain_text_input"))
     close = visitor.form("A conference").get_by_role("button", name="Close")
