@@ -10,8 +10,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -43,7 +43,7 @@ from operations.errors import OperationError
 from operations.export_numbers import export_numbers
 from operations.import_numbers import import_numbers
 from settings import ImportSettings, Settings, SettingsError, read_database, read_import_settings, read_settings
-from storage import Storage
+from storage import Storage, Turn
 from telephony.hoiio import Credentials, Hoiio, read_notification
 
 log = logging.getLogger("rollcall")
@@ -85,7 +85,8 @@ class Bot:
 async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     """Put the parts together; afterwards everything that was opened is closed."""
     async with AsyncExitStack() as opened:
-        storage = await _storage(settings.database)
+        with _opening(settings.database):
+            storage = await Storage.open(settings.database)
         opened.push_async_callback(storage.close)
         session = await opened.enter_async_context(web_session())
         carrier = Hoiio(
@@ -158,9 +159,11 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         yield Bot(parts, updater, credit, credit_alerts, socket_mode, web_app, settings.retention)
 
 
-async def _storage(database: Path) -> Storage:
+@contextmanager
+def _opening(database: Path) -> Iterator[None]:
+    """Raises StartError where the database can't be opened."""
     try:
-        return await Storage.open(database)
+        yield
     except StorageUnavailableError as error:
         raise StartError(f"The database {database} can't be opened: {error}. See DATABASE.") from error
 
@@ -182,7 +185,18 @@ async def _greet_slack(gateway: SlackGateway) -> None:
 
 
 async def serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
-    """Run the bot until `stop` is set. Raises StartError."""
+    """Run the bot until `stop` is set; while another process works on its database, wait. Raises StartError."""
+    turn = Turn(settings.database)
+    try:
+        with _opening(settings.database):
+            has_come = await turn.has_come(stop)
+        if has_come:
+            await _work(settings, clock, stop)
+    finally:
+        turn.end()
+
+
+async def _work(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
     async with assembled(settings, clock) as bot:
         # No access log: a notify_url's secret part stands in its path.
         runner = web.AppRunner(bot.web_app, access_log=None)

@@ -1,4 +1,4 @@
-"""Everything that outlives the process. One door: `Storage`."""
+"""Everything that outlives the process. One door: `Storage`, and `Turn` for whose turn it is to come in."""
 
 from storage.admin_log import AdminLog
 from storage.conferences import Conferences
@@ -8,10 +8,11 @@ from storage.number_requests import NumberRequests
 from storage.numbers import Numbers
 from storage.overview import Overview
 from storage.posts import Posts
+from storage.turn import Turn
 
 
 class Storage(Numbers, NumberRequests, Forgetting, AdminLog, Conferences, Overview, Posts, CreditAlerts):
     """Keeps all of it in one database file. Open it with `open`, and `close` it."""
 
 
-__all__ = ["Storage"]
+__all__ = ["Storage", "Turn"]
