@@ -86,17 +86,24 @@ class ForkedProcess:
 class BotProcess(ForkedProcess):
     """The bot on the tests' clock."""
 
+    log_path: Path
     _reader: asyncio.StreamReader
     _writer: asyncio.StreamWriter
 
     @classmethod
-    async def start(cls, directory: Path, environment: dict[str, str], log: IO[bytes]) -> Self:
+    async def start(cls, directory: Path, environment: dict[str, str], log_path: Path) -> Self:
+        """Start it, with its log at the end of that file."""
         line, its_line = socket.socketpair()
-        with its_line:
+        with its_line, log_path.open("ab") as log:
             process = cls.fork(directory, environment, None, (its_line, its_line, log))
+        process.log_path = log_path
         process._reader, process._writer = await asyncio.open_connection(sock=line)
         process._ended.add_done_callback(lambda ended: process._writer.transport.abort())
         return process
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text()
 
     async def tell(self, line: str) -> None:
         """Write a line to its standard input, and wait for one in return. Raises ConnectionError if it ends before."""

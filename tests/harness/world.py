@@ -42,6 +42,9 @@ PORTS_PER_WORKER = 500
 PATIENCE_SECONDS = 30.0
 """Real time after which a condition that does not come is a failure."""
 
+WAITS = "this one waits, and takes over when that one ends"
+TAKES_OVER = "this one takes over"
+
 
 @dataclass
 class Actor:
@@ -129,6 +132,9 @@ class World:
         self.settings: dict[str, str] = {}
         """Settings besides those that every test needs, or in the place of some."""
         self._process: BotProcess | None = None
+        self.spares: list[BotProcess] = []
+        """Processes on the same database that wait for their turn."""
+        self._spare_numbers = itertools.count(1)
         self.port = free_port()
         self._traffic = self._quiet_looks = 0
 
@@ -147,8 +153,9 @@ class World:
         self.slack.events_url = f"{self.url}/slack/events"
 
     async def close(self) -> None:
-        if self._process and self._process.returncode is None:
-            await self.kill_bot()
+        for process in self._running:
+            process.kill()
+            await process.wait()
         await self.slack.stop()
         await self.hoiio.stop()
 
@@ -178,6 +185,32 @@ class World:
 
     async def start_bot(self, *, kill_at: str | None = None, now: datetime | None = None) -> None:
         """Start the bot's process, with its clock at another hour if told, and wait until it listens."""
+        self._process = await self._start(self.log_path, kill_at=kill_at, now=now)
+        await self._until_listening()
+
+    async def start_spare(self) -> BotProcess:
+        """Start one more process on the same database, and wait until it says that it waits."""
+        spare = await self._start(self.directory / f"spare{next(self._spare_numbers)}.log")
+        self.spares.append(spare)
+        await self._until_really(lambda: WAITS in spare.log or spare.returncode is not None)
+        assert spare.returncode is None, f"it has ended:\n{spare.log}"
+        return spare
+
+    async def spare_takes_over(self) -> None:
+        """Wait until a spare says that it works in the bot's place, and listens. From now on it is the bot."""
+        await self._until_really(lambda: any(TAKES_OVER in spare.log for spare in self.spares))
+        self._process = next(spare for spare in self.spares if TAKES_OVER in spare.log)
+        self.spares.remove(self._process)
+        await self._until_listening()
+
+    async def _until_really(self, condition: Callable[[], object]) -> None:
+        """Wait for something that comes while no time goes by on the moved clock."""
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < patience, f"it never came to that:\n{self.log}"
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _start(self, log_path: Path, *, kill_at: str | None = None, now: datetime | None = None) -> BotProcess:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -186,9 +219,7 @@ class World:
         }
         if kill_at:
             environment["KILL_AT"] = kill_at
-        with self.log_path.open("ab") as log:
-            self._process = await BotProcess.start(self.directory, environment, log)
-        await self._until_listening()
+        return await BotProcess.start(self.directory, environment, log_path)
 
     async def _until_listening(self) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -207,16 +238,27 @@ class World:
     def bot_is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def _running(self) -> list[BotProcess]:
+        """The bot, and those that wait."""
+        processes = [self._process, *self.spares] if self._process else self.spares
+        return [process for process in processes if process.returncode is None]
+
     async def kill_bot(self) -> None:
         """Pull the plug."""
         assert self._process
         self._process.kill()
         await self._process.wait()
 
-    async def terminate_bot(self) -> int:
-        """Ask the bot to stop, as an operator would; returns its exit status."""
+    def tell_bot_to_stop(self) -> None:
+        """Ask the bot to stop, as an operator would, and don't wait for it."""
         assert self._process
         self._process.send_signal(signal.SIGTERM)
+
+    async def terminate_bot(self) -> int:
+        """Have the bot stop, as an operator would; returns its exit status."""
+        self.tell_bot_to_stop()
+        assert self._process
         waiting = asyncio.create_task(self._process.wait())
         while not waiting.done():
             await self._step()
@@ -231,7 +273,8 @@ class World:
 
     @property
     def log(self) -> str:
-        return self.log_path.read_text()
+        """What the bot has logged, and after it those that waited."""
+        return "".join(path.read_text() for path in sorted(self.directory.glob("*.log")))
 
     # Time
 
@@ -256,12 +299,12 @@ class World:
 
     async def _move(self, seconds: float) -> None:
         await self.clock.advance(seconds)
-        if self._process and self._process.returncode is None:
+        for process in self._running:
             # The bot's own clock follows, and nothing goes on before it has.
             try:
-                await self._process.tell(self.clock.now().isoformat())
+                await process.tell(self.clock.now().isoformat())
             except ConnectionError:
-                await self._process.wait()
+                await process.wait()
 
     async def until(self, condition: Callable[[], object], *, within: float = 60.0) -> None:
         """Let time go by until something is so, `within` seconds of the moved clock."""

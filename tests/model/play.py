@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-import signal
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
@@ -378,8 +377,7 @@ class Play:
 
     async def stops(self, down_for: float) -> str:
         """An operator stops it, and starts it again. What it has in hand by then it finishes."""
-        assert self.world._process
-        self.world._process.send_signal(signal.SIGTERM)
+        self.world.tell_bot_to_stop()
         while self.world.bot_is_running:
             await self._step()
         self.watch.nothing_is_in_hand()
