@@ -66,6 +66,49 @@ async def test_a_database_below_a_file(settled_shell: Shell) -> None:
     assert len(outcome.err.splitlines()) == 1
 
 
+async def test_a_database_that_cannot_be_locked(settled_shell: Shell, quiet_world: World) -> None:
+    quiet_world.database.with_name("rollcall.db.lock").mkdir()
+    outcome = await settled_shell.bot("run")
+    assert outcome.status == 1
+    assert outcome.err.startswith(f"The database {quiet_world.database} can't be opened: ")
+    assert outcome.err.endswith("rollcall.db.lock'. See DATABASE.\n")
+    assert len(outcome.err.splitlines()) == 1
+    assert not quiet_world.database.exists()
+
+
+async def test_a_database_that_is_a_link_to_itself(settled_shell: Shell) -> None:
+    (settled_shell.directory / "rollcall.db").symlink_to("rollcall.db")
+    settled_shell.variables["DATABASE"] = "rollcall.db"
+    outcome = await settled_shell.bot("run")
+    assert outcome.status == 1
+    assert outcome.err.startswith("The database rollcall.db can't be opened: ")
+    assert len(outcome.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+async def test_it_stops_when_told_to_while_another_one_works(
+    settled_shell: Shell, quiet_world: World, sign: signal.Signals
+) -> None:
+    await quiet_world.start_bot()
+    process = await settled_shell.start("run")
+    assert process.stderr
+    assert f"another Rollcall works on {quiet_world.database}; " in (await process.stderr.readline()).decode()
+    process.send_signal(sign)
+    async with asyncio.timeout(STOPS_WITHIN_SECONDS):
+        outcome = await ended(process)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert quiet_world.bot_is_running
+
+
+async def test_what_an_operator_types_waits_for_no_bot(settled_shell: Shell, quiet_world: World) -> None:
+    (settled_shell.directory / "new.csv").write_text("user_id,number\nU0ALICE,+6591230001\n")
+    await quiet_world.start_bot()
+    for arguments in (["import-numbers", "new.csv"], ["export-numbers", "all.csv"], ["admin-log"], ["check"]):
+        outcome = await settled_shell.bot(*arguments)
+        assert (outcome.status, "waits" in outcome.err) == (0, False), outcome
+    assert "+6591230001" in (settled_shell.directory / "all.csv").read_text()
+
+
 async def test_a_database_that_is_none(settled_shell: Shell) -> None:
     (settled_shell.directory / "notes.txt").write_text("no database\n" * 100)
     settled_shell.variables["DATABASE"] = "notes.txt"
