@@ -36,6 +36,15 @@ def seen(world: World) -> Seen:
     )
 
 
+async def at_rest(world: World) -> Seen:
+    """What is seen once nothing has changed for a while, in which all that was under way has come to its end."""
+    rested = None
+    while rested != seen(world):
+        rested = seen(world)
+        await world.advance(5)
+    return rested
+
+
 def files(world: World) -> list[str]:
     return sorted(path.name for path in world.directory.iterdir())
 
@@ -89,7 +98,7 @@ async def test_one_that_comes_second_leaves_the_first_ones_work_alone(world: Wor
     hold = world.hoiio.hold("conference/call", "before")
     await world.alice.types("/conference @bob")
     await world.until(lambda: hold.is_reached)
-    before = seen(world)
+    before = await at_rest(world)
     assert before[2]["rollcall.db-wal"][0], "whoever opens the database empties this"
     await world.start_spare()
     assert seen(world) == before
