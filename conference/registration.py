@@ -87,7 +87,7 @@ class RegistrationStorage(Protocol):
         """Put a number on file and drop what is pending, and log who did it."""
 
     async def forget(self, team_id: str, user_id: str, act: LoggedAct | None = None) -> bool:
-        """Take a person's number off file, and mark it wherever else it stands; says whether there was one.
+        """Take a person's number off file and out of teams, and mark it elsewhere; says whether there was one.
 
         `act` is logged if there was.
         """

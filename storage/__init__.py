@@ -8,10 +8,11 @@ from storage.number_requests import NumberRequests
 from storage.numbers import Numbers
 from storage.overview import Overview
 from storage.posts import Posts
+from storage.teams import Teams
 from storage.turn import Turn
 
 
-class Storage(Numbers, NumberRequests, Forgetting, AdminLog, Conferences, Overview, Posts, CreditAlerts):
+class Storage(Numbers, NumberRequests, Forgetting, AdminLog, Conferences, Overview, Posts, CreditAlerts, Teams):
     """Keeps all of it in one database file. Open it with `open`, and `close` it."""
 
 

@@ -16,6 +16,7 @@ from conference.people import LoggedAct
 from storage.admin_log import log_all
 from storage.connection import Connection
 from storage.rows import HAS_OPEN_CALL, bare_digits, digest_of, is_number
+from storage.teams import forget_in_teams
 
 _IS_OVER = (
     "(conferences.state IN ('ended', 'refused', 'abandoned') "
@@ -28,7 +29,7 @@ class Forgetting(Connection):
     """The part of `Storage` that gives numbers up."""
 
     async def forget(self, team_id: str, user_id: str, act: LoggedAct | None = None) -> bool:
-        """Take a person's number off file, and mark it wherever else it stands for `forget_marked`.
+        """Take a person's number off file and out of teams, and mark it wherever else it stands for `forget_marked`.
 
         Says whether there was one. `act` is logged if there was.
         """
@@ -44,6 +45,7 @@ class Forgetting(Connection):
                 if was_there:
                     _flag(self._db, team_id, user_id, row[0] if row else None)
                 if row:
+                    forget_in_teams(self._db, team_id, row[0])
                     for key in _naming(self._db, team_id, row[0]):
                         _forget(self._db, key, numbers={row[0]})
                 if was_there and act:

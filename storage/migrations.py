@@ -296,3 +296,14 @@ def m012_overview(db: Database) -> None:
         "CREATE INDEX conferences_past ON conferences (team_id, channel_id, created_at, conference_id, state) "
         "WHERE state IN ('ended', 'refused', 'unconfirmed')"
     )
+
+
+@MIGRATIONS()
+def m013_teams(db: Database) -> None:
+    """Saved groups of people; who is in one is kept as the text of an invitation that names them."""
+    db.table("teams").create(
+        {"team_id": str, "name": str, "invitees": str, "made_by": str, "made_at": str},
+        pk=("team_id", "name"),
+        not_null=("invitees", "made_by", "made_at"),
+        strict=True,
+    )
