@@ -6,10 +6,12 @@ may turn a number into `<tel:+6591234567|+65 9123 4567>` (Slack, "Implementing s
 
 import html
 import re
+import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from types import MappingProxyType
 
 from conference.numbers import E164_MAX_DIGITS, NumberUnreadableError, read_number
 
@@ -22,6 +24,7 @@ class Verb(StrEnum):
     STATUS = "status"
     HISTORY = "history"
     HANGUP = "hangup"
+    TEAM = "team"
 
 
 class CallerWish(Enum):
@@ -108,8 +111,13 @@ class Unreadable:
 
     problems: tuple[Problem, ...]
 
+    @property
+    def has_unknown_words(self) -> bool:
+        """Whether it may read otherwise to somebody who knows the names of the teams."""
+        return any(problem.kind is ProblemKind.WORD for problem in self.problems)
 
-_PIECE = re.compile(
+
+PIECE = re.compile(
     r"""
       <@(?P<person>[UW][A-Z0-9]+)(?:\|[^<>]*)?>
     | <!subteam\^(?P<group>S[A-Z0-9]+)(?:\|[^<>]*)?>
@@ -128,22 +136,27 @@ _HANG_UP = re.compile(r"\A\s*hang[\s-]+up", re.IGNORECASE)
 """The verb as English has it."""
 
 _NUMBER_START = re.compile(r"(?<!\S)(?=\(*\+)")
-_JOINING_WORDS = frozenset({"and", "&", "&amp;"})
+JOINING_WORDS = frozenset({"and", "&", "&amp;"})
+
+Teams = Mapping[str, tuple[Invitee, ...]]
+"""Whom each team's name stands for."""
+_NO_TEAMS: Teams = MappingProxyType({})
 
 
-def read_invitation(text: str, region: str | None) -> Invitation | VerbCall | Unreadable:
+def read_invitation(text: str, region: str | None, teams: Teams = _NO_TEAMS) -> Invitation | VerbCall | Unreadable:
     """Read a command's text.
 
-    `region` is the ISO country that a number typed without `+` belongs to, or None. An empty text asks for help.
+    `region` is the ISO country that a number typed without `+` belongs to, or None. A word that is the name of one of
+    the `teams` stands for its people. An empty text asks for help.
     """
-    asked = _verb_call(text) or _too_long(text) or _invitation(text, region)
+    asked = _verb_call(text) or too_long(text) or read_invitees(text, region, teams)
     # A text of commas alone asks for nothing.
     return VerbCall(Verb.HELP) if asked == Invitation(()) else asked
 
 
 def read_written(text: str) -> Invitation:
     """The Invitation whose `str()` this is, however many it names. Raises ValueError."""
-    invitation = _invitation(text, None)
+    invitation = read_invitees(text, None)
     if isinstance(invitation, Unreadable):
         raise ValueError("that is no invitation that was written here")  # noqa: TRY004 - its text is wrong, not its type
     return invitation
@@ -156,13 +169,15 @@ def _verb_call(text: str) -> VerbCall | None:
     return VerbCall(Verb(first.lower()), rest.strip()) if first.lower() in set(Verb) else None
 
 
-def _too_long(text: str) -> Unreadable | None:
+def too_long(text: str) -> Unreadable | None:
+    """What is wrong with a text that is longer than it may be."""
     if len(text) <= LONGEST_TEXT:
         return None
-    return Unreadable((Problem(ProblemKind.TOO_LONG, _shown(text), 1),))
+    return Unreadable((Problem(ProblemKind.TOO_LONG, as_shown(text), 1),))
 
 
-def _invitation(text: str, region: str | None) -> Invitation | Unreadable:
+def read_invitees(text: str, region: str | None, teams: Teams = _NO_TEAMS) -> Invitation | Unreadable:
+    """Read a text in which no verb stands; one that names nobody is an invitation of nobody."""
     found: list[Invitee | Problem] = []
     wishes: list[tuple[CallerWish, int]] = []
     for piece, place in (pieces := _pieces(text)):
@@ -177,7 +192,9 @@ def _invitation(text: str, region: str | None) -> Invitation | Unreadable:
                 wishes.append((CallerWish.LEFT_OUT, place))
             else:
                 found.append(Problem(ProblemKind.WITHOUT_OTHERS, piece[0], place))
-        elif word not in _JOINING_WORDS:
+        elif (name := as_name(piece[0])) in teams:
+            found.extend(teams[name])
+        elif word not in JOINING_WORDS:
             found.append(_invitee(piece, place))
     if len({wish for wish, _ in wishes}) > 1:
         found.append(Problem(ProblemKind.CONTRADICTION, wishes[-1][0].value, wishes[-1][1]))
@@ -187,10 +204,15 @@ def _invitation(text: str, region: str | None) -> Invitation | Unreadable:
     return Invitation(tuple(invitees), wishes[0][0] if wishes else CallerWish.IF_POSSIBLE)
 
 
+def as_name(word: str) -> str:
+    """A word as it is compared with a team's name, in whatever case and composition its letters are typed."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).lower())
+
+
 def _pieces(text: str) -> Iterator[tuple[re.Match[str], int]]:
     """The pieces of a text, each with its place in words from 1."""
     word_starts = [word.start() for word in re.finditer(r"\S+", text)]
-    for piece in _PIECE.finditer(text):
+    for piece in PIECE.finditer(text):
         yield piece, bisect_right(word_starts, piece.start())
 
 
@@ -208,7 +230,7 @@ def _invitee(piece: re.Match[str], place: int) -> Invitee | Problem:
         kind = ProblemKind.UNLINKED_MENTION
     else:
         kind = ProblemKind.WORD
-    return Problem(kind, _shown(piece[0]), place)
+    return Problem(kind, as_shown(piece[0]), place)
 
 
 def _numbers(text: str, region: str | None, place: int) -> Iterator[Guest | Problem]:
@@ -230,7 +252,7 @@ def _numbers(text: str, region: str | None, place: int) -> Iterator[Guest | Prob
                 try:
                     read_number(written, region)
                 except NumberUnreadableError as error:
-                    yield Problem(ProblemKind.NUMBER, _shown(written), place, str(error))
+                    yield Problem(ProblemKind.NUMBER, as_shown(written), place, str(error))
                 place += len(fields)
                 fields = []
 
@@ -248,7 +270,7 @@ def _most_fields(fields: list[str]) -> int:
 _LONGEST_SHOWN_PIECE = 40
 
 
-def _shown(piece: str) -> str:
+def as_shown(piece: str) -> str:
     """A piece of the text as its writer saw it, short enough to be quoted."""
     label = re.fullmatch(r"<[#!][^|<>]*\|([^<>]*)>", piece)
     everyone = re.fullmatch(r"<!(\w+)>", piece)

@@ -1,14 +1,17 @@
 """A person types `/conference …`."""
 
+from itertools import chain
+
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from conference.barring import barred_guests
-from conference.invitation import CallerWish, Invitation, Unreadable, Verb, VerbCall, read_invitation
+from conference.invitation import CallerWish, Invitation, Teams, Unreadable, Verb, VerbCall, read_invitation
 from handlers.hangup_command import hangup_answer
 from handlers.history_command import history_answer
 from handlers.number_command import NumberCommand, Typed
 from handlers.parts import Parts
 from handlers.status_command import status_answer
+from handlers.team_command import TeamCommand
 from messages import private
 from messages.mrkdwn import Message
 
@@ -21,15 +24,22 @@ class ConferenceCommand:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._number_command = NumberCommand(parts)
+        self._team_command = TeamCommand(parts)
 
     async def answer(self, command: dict[str, str]) -> Message:
-        match asked := read_invitation(command.get("text") or "", self._parts.default_region):
+        text, region = command.get("text") or "", self._parts.default_region
+        teams: Teams = {}
+        asked = read_invitation(text, region)
+        if isinstance(asked, Unreadable) and asked.has_unknown_words:
+            teams = {team.name: team.invitees for team in await self._parts.storage.teams(command["team_id"])}
+            asked = read_invitation(text, region, teams)
+        match asked:
             case Unreadable():
-                return private.unreadable(asked)
+                return private.unreadable(asked, teams)
             case VerbCall():
                 return await self._answer_verb(asked, command)
             case Invitation():
-                return await self._begin(asked, command)
+                return await self._begin(asked, teams, command)
 
     async def _answer_verb(self, asked: VerbCall, command: dict[str, str]) -> Message:
         team_id, user_id, channel_id = command["team_id"], command["user_id"], command["channel_id"]
@@ -45,10 +55,15 @@ class ConferenceCommand:
                 return await history_answer(self._parts, asked.rest, team_id, channel_id)
             case Verb.HANGUP:
                 return await hangup_answer(self._parts, asked.rest, team_id, user_id, channel_id)
+            case Verb.TEAM:
+                return await self._team_command.answer(asked.rest, team_id, user_id)
 
-    async def _begin(self, invitation: Invitation, command: dict[str, str]) -> Message:
+    async def _begin(self, invitation: Invitation, teams: Teams, command: dict[str, str]) -> Message:
         team_id, user_id = command["team_id"], command["user_id"]
-        if barred := barred_guests(invitation, self._parts.barring):
+        # A team's numbers that are never rung are left out, on its board: nobody can type its name without them.
+        saved = set(chain(*teams.values()))
+        typed = Invitation(tuple(invitee for invitee in invitation.invitees if invitee not in saved))
+        if barred := barred_guests(typed, self._parts.barring):
             return private.guests_refused(barred)
         wants_no_number = invitation.caller is CallerWish.LEFT_OUT
         is_reachable = wants_no_number or (await self._parts.registration.on_file(team_id, user_id)).number

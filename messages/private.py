@@ -1,12 +1,13 @@
 """Words for one person alone: the help, their number, what could not be read, what is asked of them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from conference.barring import Barred
 from conference.carrier import Balance
-from conference.invitation import LONGEST_TEXT, Problem, ProblemKind, Unreadable
+from conference.invitation import LONGEST_TEXT, Problem, ProblemKind, Unreadable, Verb, as_name
 from conference.limits import LimitReached
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut
 from conference.numbers import mask_number
@@ -32,6 +33,8 @@ _EXAMPLES = (
     ("/conference @alice @bob", "rings Alice, Bob and you"),
     ("/conference @oncall +65 9123 4567", "rings a user group, a guest's number and you"),
     ("/conference @alice without me", "rings Alice, not you"),
+    ("/conference team platform @alice @oncall", "saves a team; `add @bob`, `remove @bob`, `delete` go after its name"),
+    ("/conference platform", "rings that team and you; `/conference team` lists all"),
     ("/conference status", "shows what is running, with a button that rings you into it"),
     ("/conference history", "shows what ran in this channel, newest first; `history 2` the page before"),
     ("/conference hangup", "ends the conference that you started, for everybody"),
@@ -93,24 +96,30 @@ def went_wrong() -> Message:
     )
 
 
-def unreadable(result: Unreadable) -> Message:
-    """What could not be read, where it stands, and what to type instead."""
+def unreadable(result: Unreadable, teams: Iterable[str] = ()) -> Message:
+    """What could not be read, where it stands, and what to type instead; `teams` are the names of those that exist."""
     problems = result.problems[:_MOST_PROBLEMS]
-    said = [f"• {problem(one)}" for one in problems]
+    names = list(teams)
+    said = [f"• {problem(one, names)}" for one in problems]
     if more := len(result.problems) - len(problems):
         said.append(f"• and {more} more.")
     text = "Nobody was rung, because part of the command could not be read:"
     return Message(
         lines([text, *said]),
-        (section(lines([text, *said])), context("`/conference help` shows examples.")),
+        (section(lines([text, *said])), context(_WHAT_CAN_BE_TYPED)),
     )
 
 
 _MOST_PROBLEMS = 10
 
+_WHAT_CAN_BE_TYPED = (
+    "Type people and user groups with `@`, guests by their numbers, and teams by their names, which "
+    "`/conference team` lists. `/conference help` shows examples."
+)
 
-def problem(found: Problem) -> str:
-    """What could not be read, and why."""
+
+def problem(found: Problem, teams: Iterable[str] = ()) -> str:
+    """What could not be read, and why; `teams` are the names that it may have been meant for."""
     piece = f"`{quoted(found.piece)}` (word {found.word})"
     match found.kind:
         case ProblemKind.NUMBER:
@@ -131,7 +140,14 @@ def problem(found: Problem) -> str:
                 f"{MAX_PARTICIPANTS} phones; name fewer people, or a user group."
             )
         case ProblemKind.WORD:
-            return f"{piece} is neither a person, a number nor a word that the command knows."
+            # A verb would have been one only in front.
+            known = [*teams, *(Verb if found.word == 1 else ())]
+            close = get_close_matches(as_name(found.piece), known, n=1)
+            return f"{piece} is no team, and no word that the command knows.{_closest(close)}"
+
+
+def _closest(names: list[str]) -> str:
+    return f" The closest is `{names[0]}`." if names else ""
 
 
 def ask_for_number(conference: Conference, left: LeftOut) -> Message:

@@ -1,0 +1,96 @@
+"""A person types `/conference team …`: saves a group of people, shows, changes or deletes it."""
+
+from collections.abc import Sequence
+
+from conference.barring import barred_guests
+from conference.invitation import CallerWish, Invitation, Invitee, Person
+from conference.team_call import Mistyped, TeamAct, TeamCall, read_team_call
+from conference.teams import (
+    Editor,
+    Team,
+    TeamChange,
+    TeamUnchangedError,
+    adding,
+    deleting,
+    removing,
+    saving,
+)
+from handlers.admins import is_surely_admin
+from handlers.parts import Parts
+from messages import teams
+from messages.mrkdwn import Message
+
+
+class TeamCommand:
+    """Answers the verb `team`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def answer(self, rest: str, team_id: str, user_id: str) -> Message:
+        """`rest` stood after the verb."""
+        call = read_team_call(rest, self._parts.default_region)
+        if isinstance(call, Mistyped):
+            return teams.mistyped(call)
+        match call.act:
+            case TeamAct.LIST:
+                return teams.all_teams(await self._parts.storage.teams(team_id))
+            case TeamAct.SHOW:
+                return await self._show(call, team_id)
+            case _:
+                return await self._change(call, team_id, user_id)
+
+    async def _show(self, call: TeamCall, team_id: str) -> Message:
+        team = await self._parts.storage.team(team_id, call.name)
+        if team is None:
+            return teams.unknown(call, await self._names(team_id))
+        return teams.shown(team, await self._without_number(team))
+
+    async def _change(self, call: TeamCall, team_id: str, user_id: str) -> Message:
+        brings_in = call.act in {TeamAct.SAVE, TeamAct.ADD}
+        if brings_in and (barred := barred_guests(call.whom, self._parts.barring)):
+            return teams.guests_refused(barred, call)
+        whom = _whom(call.whom, user_id)
+        by = await self._editor(call, whom, team_id, user_id)
+        try:
+            if call.act is TeamAct.DELETE:
+                return teams.deleted(await self._parts.storage.delete_team(team_id, call.name, deleting(by)))
+            change = self._wanted(call, whom, team_id, by)
+            before, after = await self._parts.storage.change_team(team_id, call.name, change)
+        except TeamUnchangedError as error:
+            return teams.unchanged(error, call, by, await self._names(team_id))
+        without_number = await self._without_number(after)
+        if before is None or call.act is TeamAct.SAVE:
+            return teams.saved(before, after, without_number)
+        return teams.changed(call.act, whom, before, after, without_number)
+
+    async def _editor(self, call: TeamCall, whom: Sequence[Invitee], team_id: str, user_id: str) -> Editor:
+        """Who changes a team; Slack is asked whether they are an admin only where that decides."""
+        team = await self._parts.storage.team(team_id, call.name)
+        takes_themselves_out = call.act is TeamAct.REMOVE and set(whom) == {Person(user_id)}
+        if team is None or team.made_by == user_id or takes_themselves_out:
+            return Editor(user_id)
+        return Editor(user_id, await is_surely_admin(self._parts, user_id, team_id))
+
+    def _wanted(self, call: TeamCall, whom: Sequence[Invitee], team_id: str, by: Editor) -> TeamChange:
+        match call.act:
+            case TeamAct.ADD:
+                return adding(whom, by)
+            case TeamAct.REMOVE:
+                return removing(whom, by)
+            case _:
+                return saving(Team(team_id, call.name, tuple(whom), by.user_id, self._parts.clock.now()), by)
+
+    async def _without_number(self, team: Team) -> list[str]:
+        """Those who are named in a team and have no number on file."""
+        people = [invitee.user_id for invitee in team.invitees if isinstance(invitee, Person)]
+        return await self._parts.storage.without_number(team.team_id, people, believed=self._parts.barring.believed)
+
+    async def _names(self, team_id: str) -> list[str]:
+        return [team.name for team in await self._parts.storage.teams(team_id)]
+
+
+def _whom(invitation: Invitation, user_id: str) -> tuple[Invitee, ...]:
+    """Those whom somebody named, each once; `me` is they themselves."""
+    themselves = (Person(user_id),) if invitation.caller is CallerWish.ASKED else ()
+    return tuple(dict.fromkeys((*themselves, *invitation.invitees)))
