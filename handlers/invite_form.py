@@ -10,7 +10,7 @@ from conference.ports import GroupUnreadableError, UnknownConferenceError
 from handlers.filled_in import readable
 from handlers.forms import open_form, opens
 from handlers.parts import Parts
-from handlers.whom import groups, invitation_of, read_whom
+from handlers.whom import invitation_of, offered, read_invitees
 from messages import conference_form, private, running
 from messages.board_buttons import INVITE_ACTION
 from messages.mrkdwn import Message
@@ -35,14 +35,14 @@ class InviteForm:
             view = private.as_view(running.unknown())
         else:
             view = (
-                conference_form.invite_form(key.conference_id, await groups(self._parts))
+                conference_form.invite_form(key.conference_id, await offered(self._parts, key.team_id))
                 if conference.state is ConferenceState.LIVE
                 else private.as_view(running.over(conference))
             )
         await open_form(self._parts, body["trigger_id"], view)
 
     async def send(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
-        invitees = read_whom(view, self._parts)
+        invitees = await read_invitees(view, self._parts, str(context.team_id))
         if isinstance(invitees, dict):
             await ack(response_action="errors", errors=invitees)
             return

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from handlers.filled_in import chosen, filled_in, readable
 from handlers.forms import open_form, opens
 from handlers.parts import Parts
-from handlers.whom import groups, invitation_of, read_whom
+from handlers.whom import invitation_of, offered, read_invitees
 from messages import conference_form
 from messages.slack import SlackError
 
@@ -29,17 +29,18 @@ class StartForm:
         self._parts = parts
 
     async def open(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        await self._open(body, [], await groups(self._parts), None)
+        await self._open(body, [], await offered(self._parts, str(context.team_id)), None)
 
     async def open_for_thread(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
         channel, message = body.get("channel"), body.get("message")
         channel_id = readable(channel.get("id")) if isinstance(channel, dict) else ""
         # Together, so that its trigger is still good when both are known.
-        people, offered = await asyncio.gather(
-            self._authors(channel_id, message if isinstance(message, dict) else {}), groups(self._parts)
+        people, besides = await asyncio.gather(
+            self._authors(channel_id, message if isinstance(message, dict) else {}),
+            offered(self._parts, str(context.team_id)),
         )
         others = [user_id for user_id in people if user_id != body["user"]["id"]]
-        await self._open(body, others, offered, channel_id or None)
+        await self._open(body, others, besides, channel_id or None)
 
     async def _authors(self, channel_id: str, message: dict[str, Any]) -> list[str]:
         """Who wrote in a thread; without the scope for reading it, whoever wrote the message."""
@@ -54,13 +55,13 @@ class StartForm:
             return [author] if author else []
 
     async def _open(
-        self, body: dict[str, Any], people: list[str], offered: dict[str, str], channel_id: str | None
+        self, body: dict[str, Any], people: list[str], besides: conference_form.Offered, channel_id: str | None
     ) -> None:
-        view = conference_form.start_form(people, offered, channel_id)
+        view = conference_form.start_form(people, besides, channel_id)
         await open_form(self._parts, body["trigger_id"], view)
 
     async def send(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
-        invitees = read_whom(view, self._parts)
+        invitees = await read_invitees(view, self._parts, str(context.team_id))
         if isinstance(invitees, dict):
             await ack(response_action="errors", errors=invitees)
             return

@@ -1,6 +1,7 @@
 """The forms in which a person says whom to ring: to start a conference, or to bring more people into one. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from conference.barring import Barred
@@ -13,6 +14,7 @@ START_CALLBACK_ID = "start_form"
 INVITE_CALLBACK_ID = "invite_form"
 
 PEOPLE_BLOCK = "people"
+TEAMS_BLOCK = "teams"
 GROUPS_BLOCK = "groups"
 NUMBERS_BLOCK = "numbers"
 CHANNEL_BLOCK = "channel"
@@ -21,9 +23,9 @@ CHOSEN_ACTION = "chosen"
 ME = "me"
 
 MOST_CHOSEN = 30
-"""People or groups in one form: more than a call takes, since some may be left out."""
+"""People, teams or groups in one form: more than a call takes, since some may be left out."""
 
-MOST_GROUPS = 100
+MOST_OPTIONS = 100
 """Options in one menu (Slack, Block Kit)."""
 LONGEST_NAME = 75
 """Characters in an option's text (Slack, Block Kit)."""
@@ -36,8 +38,16 @@ START_TITLE = "Start a conference"
 INVITE_TITLE = "Invite to the call"
 
 
-def start_form(people: Sequence[str], groups: Mapping[str, str], channel_id: str | None) -> dict[str, Any]:
-    """A new conference: `people` are chosen already, `groups` has the workspace's user groups, id and name.
+@dataclass(frozen=True)
+class Offered:
+    """Whom a form offers besides people: the workspace's user groups, id and name, and its teams by name."""
+
+    groups: Mapping[str, str] = field(default_factory=dict)
+    teams: Sequence[str] = ()
+
+
+def start_form(people: Sequence[str], offered: Offered, channel_id: str | None) -> dict[str, Any]:
+    """A new conference: `people` are chosen already.
 
     `channel_id`: where its board appears, None for wherever the person is.
     """
@@ -52,7 +62,7 @@ def start_form(people: Sequence[str], groups: Mapping[str, str], channel_id: str
     me = {"value": ME, "text": plain_text("Ring me too")}
     return modal(
         START_TITLE,
-        *_whom(people, groups),
+        *whom_fields(people, offered),
         _input(ME_BLOCK, "You", {"type": "checkboxes", "options": [me], "initial_options": [me]}, optional=True),
         _input(CHANNEL_BLOCK, "Where the board appears", channel, hint="A channel that Rollcall is in."),
         close="Cancel",
@@ -61,13 +71,14 @@ def start_form(people: Sequence[str], groups: Mapping[str, str], channel_id: str
     )
 
 
-def invite_form(conference_id: str, groups: Mapping[str, str]) -> dict[str, Any]:
+def invite_form(conference_id: str, offered: Offered) -> dict[str, Any]:
     """More people for a conference that runs."""
-    form = modal(INVITE_TITLE, *_whom((), groups), close="Cancel", submit="Ring", callback_id=INVITE_CALLBACK_ID)
+    form = modal(INVITE_TITLE, *whom_fields((), offered), close="Cancel", submit="Ring", callback_id=INVITE_CALLBACK_ID)
     return {**form, "private_metadata": conference_id}
 
 
-def _whom(people: Sequence[str], groups: Mapping[str, str]) -> list[Block]:
+def whom_fields(people: Sequence[str], offered: Offered) -> list[Block]:
+    """The fields in which somebody says whom; `people` are chosen already."""
     menu: dict[str, Any] = {
         "type": "multi_users_select",
         "placeholder": plain_text("Choose people"),
@@ -76,17 +87,12 @@ def _whom(people: Sequence[str], groups: Mapping[str, str]) -> list[Block]:
     if people:
         menu["initial_users"] = list(people)[:MOST_CHOSEN]
     blocks = [_input(PEOPLE_BLOCK, "People", menu, optional=True)]
-    if groups:
-        options = [
-            {"value": group_id, "text": plain_text(name[:LONGEST_NAME])}
-            for group_id, name in list(groups.items())[:MOST_GROUPS]
-        ]
-        groups_menu = {
-            "type": "multi_static_select",
-            "placeholder": plain_text("Choose user groups"),
-            "max_selected_items": MOST_CHOSEN,
-            "options": options,
-        }
+    if offered.teams:
+        teams_menu = _menu("Choose teams", {name: name for name in offered.teams})
+        hint = "More teams are rung by name, with the command." if len(offered.teams) > MOST_OPTIONS else ""
+        blocks.append(_input(TEAMS_BLOCK, "Teams", teams_menu, optional=True, hint=hint))
+    if offered.groups:
+        groups_menu = _menu("Choose user groups", offered.groups)
         blocks.append(_input(GROUPS_BLOCK, "User groups", groups_menu, optional=True))
     numbers = {
         "type": "plain_text_input",
@@ -95,6 +101,19 @@ def _whom(people: Sequence[str], groups: Mapping[str, str]) -> list[Block]:
     }
     hint = f"Guests' numbers, with their country codes. A call takes at most {MAX_PARTICIPANTS} phones."
     return [*blocks, _input(NUMBERS_BLOCK, "Numbers", numbers, optional=True, hint=hint)]
+
+
+def _menu(placeholder: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """A menu of which several can be chosen: for each value what it is called."""
+    return {
+        "type": "multi_static_select",
+        "placeholder": plain_text(placeholder),
+        "max_selected_items": MOST_CHOSEN,
+        "options": [
+            {"value": value, "text": plain_text(name[:LONGEST_NAME])}
+            for value, name in list(names.items())[:MOST_OPTIONS]
+        ],
+    }
 
 
 def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool = False, hint: str = "") -> Block:
@@ -116,6 +135,11 @@ def nobody_chosen() -> dict[str, str]:
 def too_many() -> dict[str, str]:
     """What stands under a field when more are chosen than the menu allows."""
     return {PEOPLE_BLOCK: f"Nobody was rung: a call takes at most {MAX_PARTICIPANTS} phones. Choose fewer people."}
+
+
+def team_unknown(name: str) -> dict[str, str]:
+    """What stands under the teams when one was deleted while the form stood open."""
+    return {TEAMS_BLOCK: f"Nobody was rung: there is no team {name} any more. Choose others, or people above."}
 
 
 def no_channel() -> dict[str, str]:
