@@ -50,13 +50,13 @@ async def test_a_number_that_cannot_be_is_not_kept(world: World, typed: str, ans
     ("typed", "answer"),
     [
         ("@bob @nobody", "`@nobody` (word 2) is no link to a person"),
-        ("@bob plaese", "`plaese` (word 2) is neither a person, a number nor a word that the command knows"),
+        ("@bob plaese", "`plaese` (word 2) is no team, and no word that the command knows"),
         ("@bob 12345", "`12345` (word 2) can't be rung. No such number can exist"),
         ("@bob #standup", "`#standup` (word 2) is a channel"),
         ("@here", "(word 1)"),
         ("@bob without @carol", "`without` (word 2) goes with `me` only"),
         ("me without me", "`without me` (word 2) contradicts"),
-        ("hlep", "`hlep` (word 1)"),
+        ("hlep", "`hlep` (word 1) is no team, and no word that the command knows. The closest is `help`."),
     ],
 )
 async def test_a_mistyped_command_rings_nobody_and_names_the_place(world: World, typed: str, answer: str) -> None:

@@ -17,6 +17,7 @@ from conference.ports import Notification, Reading
 from conference.preferences import Preferences
 from conference.registration import Proof
 from conference.seating import reseated
+from conference.teams import Editor, Team, saving
 from storage import Storage
 from storage.rows import digest_of
 from tests.unit.conftest import bytes_on_disk, rows
@@ -59,6 +60,10 @@ def held(name: str, *calls: Participant, state: ConferenceState = ENDED, guests:
     return replace(conference_of(*calls, state=state), conference_id=name, invitation=invitation)
 
 
+def saved(name: str, *guests: str) -> Team:
+    return Team(TEAM, name, tuple(map(Guest, guests)), BOB, BEGUN_AT)
+
+
 async def notify(storage: Storage, key: ConferenceKey, number: str, state: CallState = CallState.ANSWERED) -> None:
     """News of a call comes in, as the carrier would send it."""
     fields = {"dest": number, "txn_ref": f"AA-{number[-4:]}", "call_status_dest": state}
@@ -90,6 +95,8 @@ async def full_storage(storage: Storage, database: Path) -> Storage:
             await notify(storage, ConferenceKey(TEAM, key), dest)
         await notify(storage, ConferenceKey(TEAM, key), HIS)
     await keep_proof(storage, "+6591230008")
+    for team in (saved("alone", HERS), saved("with others", HERS, GUESTS), saved("without her", GUESTS)):
+        await storage.change_team(TEAM, team.name, saving(team, Editor(BOB)))
     assert all(on_disk(database, number) for number in (HERS, HERS_BEFORE, "+6591230008"))
     return storage
 
@@ -111,6 +118,11 @@ async def test_everybody_elses_number_stays(full_storage: Storage) -> None:
     bobs = (await full_storage.person(TEAM, BOB)).number
     assert bobs is not None
     assert bobs.number == HIS
+
+
+async def test_a_removed_number_is_in_no_team_and_nobody_is_left_with_an_empty_one(full_storage: Storage) -> None:
+    await forget(full_storage)
+    assert await full_storage.teams(TEAM) == [saved("with others", GUESTS), saved("without her", GUESTS)]
 
 
 async def test_who_was_there_and_how_it_went_is_still_known(full_storage: Storage) -> None:
