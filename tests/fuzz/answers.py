@@ -12,7 +12,7 @@ SLOWEST_SECONDS: Final = 3.0
 """Slack waits no longer for an acknowledgement."""
 _LONGEST_TEXT: Final = 40_000
 _BLOCKS_OF_FORMS: Final = frozenset(
-    {"number", "code", "rings", "quiet_start", "quiet_end", "people", "groups", "numbers", "channel"}
+    {"number", "code", "rings", "quiet_start", "quiet_end", "people", "teams", "groups", "numbers", "channel"}
 )
 
 
@@ -25,7 +25,7 @@ def faults(request: Request, answer: Answer) -> Iterator[str]:
     if answer.status != 200:
         return
     match request.kind:
-        case Kind.COMMAND | Kind.NUMBER:
+        case Kind.COMMAND | Kind.NUMBER | Kind.TEAM:
             yield from _message_faults(_json(answer.body))
         case Kind.FORM if answer.body:
             yield from _form_faults(_json(answer.body))

@@ -58,6 +58,10 @@ ODD_CHARACTERS: Final = (
 SURROGATES: Final = ("\ud800", "\udfff", "\ud83d", "\udc80")
 """Halves of characters. In JSON they may stand as `\\ud800`, and in a form as `%ED%A0%80`."""
 
+TEAMS: Final = ("platform", "Backend", "on-call", "équipe", "平台", "टीम", "x" * 40)
+NO_TEAMS: Final = ("x" * 41, "2nd", "me", "status", "weekdays", "a.b", "@platform", "platform:", "ｍｅ", "İ", "-", "_")
+TEAM_ACTS: Final = ("", "", "", "add", "remove", "delete", "list", "show", "new", "leave", "ADD")
+
 PIECES: Final = (
     *("<", ">", "<<", ">>", "<@", "|", "<@U0P01", "<@U0P01|", "<@|>", "<@U0P01|<@U0P02>>", "<@u0p01>", "<!", "<!>"),
     *("<tel:>", "<tel:|>", "<tel:+6591230001", "<tel:call me|me>", "<mailto:a@b.sg|a@b.sg>", "<https://a.sg|b>"),

@@ -60,9 +60,24 @@ def number_command(random: Random) -> Request:
     return _sent(random, f"number {rest}", kind=Kind.NUMBER)
 
 
+def team_command(random: Random) -> Request:
+    """`/conference team` in all its forms, and in those that are mistyped."""
+    pieces = [_team(random), random.choice(corpus.TEAM_ACTS), random.choice(("", _invitation(random)))]
+    if random.random() < 0.2:
+        random.shuffle(pieces)
+    rest = " ".join(pieces)
+    if random.random() < 0.5:
+        rest = mutation.text(random, rest, surrogates=True)
+    return _sent(random, f"team {rest}", kind=Kind.TEAM)
+
+
+def _team(random: Random) -> str:
+    return random.choice(random.choices((corpus.TEAMS, corpus.NO_TEAMS), weights=(6, 1))[0])
+
+
 def _invitation(random: Random) -> str:
     pieces = [
-        random.choices((corpus.mention, corpus.number, _word), weights=(6, 2, 1))[0](random)
+        random.choices((corpus.mention, corpus.number, _word, _team), weights=(12, 4, 2, 1))[0](random)
         for _ in range(random.choices((1, 2, 3, 9, 60), weights=(30, 30, 10, 4, 1))[0])
     ]
     return random.choice(_SEPARATORS).join(pieces)
@@ -173,11 +188,13 @@ def _preferences_form(random: Random) -> tuple[str, Any]:
 def _invite_form(random: Random) -> tuple[str, Any]:
     people = random.choices((*corpus.PEOPLE, *corpus.ODD_PEOPLE), k=random.randrange(4))
     groups = [{"value": group, "text": {"type": "plain_text", "text": group}} for group in corpus.GROUPS[:1]]
+    teams = [{"value": name, "text": {"type": "plain_text", "text": name}} for name in corpus.TEAMS[:2]]
     typed: object = random.choice((None, corpus.number(random), f"{corpus.number(random)}, {corpus.number(random)}"))
     if random.random() < 0.3:
         typed = mutation.text(random, str(typed), surrogates=True)
     return "invite_form", {
         "people": {"chosen": {"type": "multi_users_select", "selected_users": people}},
+        "teams": {"chosen": {"type": "multi_static_select", "selected_options": random.choice(([], [], teams))}},
         "groups": {"chosen": {"type": "multi_static_select", "selected_options": random.choice(([], [], groups))}},
         "numbers": {"chosen": {"type": "plain_text_input", "value": typed}},
     }

@@ -6,13 +6,14 @@ from typing import Final
 
 from tests.fuzz.csv_files import csv_file
 from tests.fuzz.from_hoiio import notification
-from tests.fuzz.from_slack import click, command, event, form, number_command, shortcut
+from tests.fuzz.from_slack import click, command, event, form, number_command, shortcut, team_command
 from tests.fuzz.from_strangers import stranger
 from tests.fuzz.inputs import Input
 
 _MIX: Final[dict[Callable[[Random], Input], int]] = {
-    command: 22,
-    number_command: 12,
+    command: 19,
+    number_command: 11,
+    team_command: 4,
     form: 13,
     click: 8,
     shortcut: 1,

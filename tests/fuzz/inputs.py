@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     COMMAND = "command"
     NUMBER = "command number"
+    TEAM = "command team"
     FORM = "form"
     CLICK = "click"
     EVENT = "event"

@@ -36,9 +36,9 @@ from conference.teams import (
     saving,
     similar_name,
 )
-from messages import private, teams
+from messages import conference_form, private, teams
 from messages.mrkdwn import Message
-from sandbox.slack.block_kit import message_problems
+from sandbox.slack.block_kit import message_problems, view_problems
 from storage import Storage
 from tests.unit.generated import BEGUN_AT, invitations
 from tests.unit.test_board import full_numbers_in
@@ -320,6 +320,15 @@ def test_a_list_of_very_many_names_those_that_have_no_room() -> None:
     said = teams.all_teams(many).text
     assert "`team000`: <@U0ALICE> and <@U0BOB>. Saved by <@U0ALICE>." in said
     assert "Also `team040`, `team041`, `team042`, `team043` and `team044`." in said
+
+
+def test_slack_takes_the_forms_of_very_many_teams() -> None:
+    names = [f"{place:04}".rjust(LONGEST_NAME, "x") for place in range(500)]
+    offered = conference_form.Offered({f"S{place}": "@oncall" for place in range(500)}, names)
+    forms = [conference_form.start_form([], offered, "C1"), conference_form.invite_form("c" * 32, offered)]
+    for form in forms:
+        assert view_problems(form, "modal") == []
+        assert "More teams are rung by name, with the command." in str(form)
 
 
 # Kept
