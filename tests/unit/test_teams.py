@@ -1,6 +1,8 @@
 """Teams: their names, what is typed after `/conference team`, who may change one, and what is said of it."""
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -353,3 +355,21 @@ async def test_a_refused_change_changes_nothing(storage: Storage) -> None:
     with pytest.raises(TeamUnchangedError):
         await storage.change_team("T1", "platform", adding([CAROL], ANYBODY))
     assert await storage.team("T1", "platform") == team()
+
+
+async def test_whom_two_processes_add_at_once_is_all_kept(storage: Storage, database: Path) -> None:
+    await storage.change_team("T1", "platform", saving(team(ALICE), MAKER))
+    other = await Storage.open(database)
+    crowd = [Person(f"U{place}") for place in range(40)]
+    try:
+        await asyncio.gather(
+            *(
+                (storage, other)[place % 2].change_team("T1", "platform", adding([person], MAKER))
+                for place, person in enumerate(crowd)
+            )
+        )
+    finally:
+        await other.close()
+    kept = await storage.team("T1", "platform")
+    assert kept is not None
+    assert set(kept.invitees) == {ALICE, *crowd}
