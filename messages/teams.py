@@ -27,6 +27,7 @@ MOST_NAMES_OF_ONE = 12
 """People that the list of all teams names of one."""
 _MOST_MORE_NAMES = 50
 _MOST_PROBLEMS = 5
+_MOST_IN_FORM = 10
 _EXAMPLE = "platform"
 _SOMEBODY = "@alice"
 
@@ -238,9 +239,6 @@ def _form(call: TeamCall) -> str:
         return f"`{typed} {_SOMEBODY}`"
     me = " me" if call.whom.caller is CallerWish.ASKED else ""
     return " ".join([f"`{typed}{me}`", *map(_name, call.whom.invitees[:_MOST_IN_FORM])])
-
-
-_MOST_IN_FORM = 10
 
 
 def _with_notes(text: str, team: Team, without_number: Iterable[str]) -> Message:
