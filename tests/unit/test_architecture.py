@@ -13,16 +13,18 @@ from sandbox.world import SHORTCUTS
 
 ROOT = Path(__file__).parents[2]
 OURS = {
-    *("bot", "settings", "conference", "handlers", "messages", "operations", "sandbox", "storage", "telephony", "tests")
+    *("bot", "settings", "calendars", "conference", "handlers", "messages", "operations", "sandbox", "storage"),
+    *("telephony", "tests"),
 }
-OUTSIDE = {"aiohttp", "dotenv", "httpx", "slack_bolt", "slack_sdk", "sqlite3", "sqlite_utils"}
+OUTSIDE = {"aiohttp", "dotenv", "httpx", "icalendar", "slack_bolt", "slack_sdk", "sqlite3", "sqlite_utils"}
 """What the core must not know."""
 
-INNER = {"conference", "messages", "settings", "storage", "telephony"}
+INNER = {"calendars", "conference", "messages", "settings", "storage", "telephony"}
 MAY_IMPORT = {
     "conference": set[str](),
     "messages": {"conference"},
     "telephony": {"conference"},
+    "calendars": {"conference"},
     "storage": {"conference"},
     "settings": {"conference"},
     "handlers": INNER,

@@ -1,0 +1,1 @@
+"""Calendars of holidays: fetched from addresses and files, and read as ICS."""
