@@ -1,7 +1,7 @@
 """Saved groups of people, which a command or a form rings by name. Pure."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -88,6 +88,14 @@ class Unchanged(Enum):
     NOT_THEIRS = "not theirs to change"
     TOO_MANY = "more than one team holds"
     NOBODY_LEFT = "nobody would be left in it"
+
+
+class TeamInUseError(Exception):
+    """It was not deleted, since standups ring it. `standups` are their names."""
+
+    def __init__(self, standups: Sequence[str]) -> None:
+        super().__init__(", ".join(standups))
+        self.standups = standups
 
 
 class TeamUnchangedError(Exception):
