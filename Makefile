@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3 python) python3)
 BIN := .venv/bin
 CODE := bot.py settings.py conference messages telephony calendars storage handlers operations sandbox tests
 
-.PHONY: install demo demo-auto run test lint types browser screenshots fuzz model clean
+.PHONY: install demo demo-auto run test lint types browser screenshots fuzz model standups clean
 
 install: .venv/installed
 
@@ -62,6 +62,11 @@ fuzz: .venv/installed-dev
 EXAMPLES ?= 300
 model: .venv/installed-dev
 	$(BIN)/python -m tests.model --examples $(EXAMPLES) $(if $(SEED),--seed $(SEED))
+
+# A thousand due moments of standups on one database, whose bots are killed at random. About two minutes.
+DAYS ?= 40
+standups: .venv/installed-dev
+	$(BIN)/pytest tests/scenarios/test_standup_turns.py --standup-days $(DAYS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -13,27 +13,35 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from dotenv import dotenv_values
 
+from calendars.fetching import Fetcher
+from calendars.reading import WebCalendars, own_calendars
 from conference.clock import Clock, SystemClock
 from conference.credit import CreditWatch
+from conference.holidays import CalendarError, HolidayWatch
 from conference.housekeeping import keep_house
+from conference.model import ConferenceKey
 from conference.ports import NotifyAddress, StorageUnavailableError
 from conference.registration import Registration
 from conference.seating import Seating
 from conference.service import Conferences
+from conference.standups import OccurrenceKey
 from conference.tasks import Tasks
+from conference.timetable import Timetable
 from handlers import contact_card, healthz, hoiio_notification, slack_events
 from handlers.parts import Parts
 from handlers.slack_app import made_slack_app
 from handlers.slack_socket import SocketMode
+from messages.announcing import Announcing
 from messages.credit_alerts import CreditAlerts
 from messages.directory import SlackDirectory
+from messages.drawing import Drawing
 from messages.number_requests import NumberRequests
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
 from messages.updater import Updater
@@ -67,7 +75,8 @@ class Bot:
     """The running parts."""
 
     parts: Parts
-    updater: Updater
+    updater: Updater[ConferenceKey]
+    announcer: Updater[OccurrenceKey]
     credit: CreditWatch
     credit_alerts: CreditAlerts
     socket_mode: SocketMode | None
@@ -78,12 +87,16 @@ class Bot:
     def in_hand(self) -> set[asyncio.Task[None]]:
         """What must not be broken off."""
         parts = self.parts
-        return parts.conferences.in_hand | parts.registration.in_hand | parts.behind.running | self.updater.in_hand
+        shown = self.updater.in_hand | self.announcer.in_hand
+        return parts.conferences.in_hand | parts.registration.in_hand | parts.behind.running | shown
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
-    """Put the parts together; afterwards everything that was opened is closed."""
+async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> AsyncIterator[Bot]:
+    """Put the parts together; afterwards everything that was opened is closed.
+
+    `fetcher`: who goes to the addresses of people's calendars.
+    """
     async with AsyncExitStack() as opened:
         with _opening(settings.database):
             storage = await Storage.open(settings.database)
@@ -109,13 +122,20 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
             read_notification=read_notification,
             heard=(lambda conference: updater.changed(conference.key), credit.hear),
         )
-        updater = Updater(
+
+        def drawing(key: ConferenceKey) -> Drawing:
+            posted, refused = conferences.board_posted, conferences.board_refused
+            return Drawing(key, storage, gateway, clock, posted, refused, directory.admins)
+
+        updater = Updater(clock, drawing, storage.unshown)
+        announcer = Updater[OccurrenceKey](
+            clock, lambda key: Announcing(key, storage, gateway, clock), storage.unshown_occurrences
+        )
+        timetable = Timetable(
             storage=storage,
-            gateway=gateway,
+            conferences=conferences,
             clock=clock,
-            board_posted=conferences.board_posted,
-            board_refused=conferences.board_refused,
-            admins=directory.admins,
+            heard=lambda occurrence: announcer.changed(occurrence.key),
         )
         registration = Registration(
             storage=storage,
@@ -130,6 +150,15 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
             gateway=gateway,
             directory=directory,
             conferences=conferences,
+            timetable=timetable,
+            holiday_watch=HolidayWatch(
+                storage,
+                WebCalendars(fetcher),
+                clock,
+                own=own_calendars(settings.holidays_file),
+                own_source=settings.holidays,
+                changed=timetable.look_anew,
+            ),
             registration=registration,
             number_requests=NumberRequests(storage, gateway, clock, registration.is_missing),
             behind=Tasks(),
@@ -156,7 +185,16 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
         else:
             slack_events.register(web_app, slack_app=slack_app, signing_secret=settings.slack_signing_secret)
         await _greet_slack(gateway)
-        yield Bot(parts, updater, credit, credit_alerts, socket_mode, web_app, settings.retention)
+        yield Bot(
+            parts,
+            updater,
+            announcer,
+            credit,
+            credit_alerts,
+            socket_mode,
+            web_app,
+            settings.retention,
+        )
 
 
 @contextmanager
@@ -184,31 +222,34 @@ async def _greet_slack(gateway: SlackGateway) -> None:
         log.info("in the workspace %s", identity.team_name)
 
 
-async def serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, clock: Clock, stop: asyncio.Event, *, fetcher: Fetcher | None = None) -> None:
     """Run the bot until `stop` is set; while another process works on its database, wait. Raises StartError."""
     turn = Turn(settings.database)
     try:
         with _opening(settings.database):
             has_come = await turn.has_come(stop)
         if has_come:
-            await _work(settings, clock, stop)
+            await _work(settings, clock, stop, fetcher or Fetcher())
     finally:
         turn.end()
 
 
-async def _work(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
-    async with assembled(settings, clock) as bot:
+async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: Fetcher) -> None:
+    async with assembled(settings, clock, fetcher) as bot:
         # No access log: a notify_url's secret part stands in its path.
         runner = web.AppRunner(bot.web_app, access_log=None)
         always = Tasks()
         await runner.setup()
         try:
+            await _begin_holidays(bot, settings)
             await _recover(bot)
             for work in (
                 bot.parts.number_requests.run(),
                 keep_house(bot.parts.storage, clock, bot.retention),
+                bot.parts.timetable.run(),
                 bot.credit.run(),
                 bot.credit_alerts.run(),
+                bot.parts.holiday_watch.run(),
             ):
                 always.start(work)
             await _listen(runner, settings)
@@ -225,10 +266,23 @@ async def _work(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
             await _finish(bot)
 
 
+async def _begin_holidays(bot: Bot, settings: Settings) -> None:
+    """A file must be there, and is read before anything may ring. An address is read behind, and again if need be."""
+    try:
+        await bot.parts.holiday_watch.begin()
+        if settings.holidays_file:
+            await bot.parts.holiday_watch.read_own()
+    except CalendarError as error:
+        raise StartError(f"The calendar {settings.holidays_file} can't be used: {error}. See HOLIDAYS.") from None
+    except StorageUnavailableError as error:
+        raise StartError(f"The database can't be written: {error}. See DATABASE.") from None
+
+
 async def _recover(bot: Bot) -> None:
     try:
         await bot.parts.conferences.recover()
         await bot.updater.recover()
+        await bot.announcer.recover()
     except StorageUnavailableError as error:
         raise StartError(f"The database can't be read: {error}. See DATABASE.") from None
 
@@ -252,6 +306,7 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
 async def _finish(bot: Bot) -> None:
     """Take what is in hand to a point from which the next start can go on."""
     bot.updater.finish()
+    bot.announcer.finish()
     await bot.parts.conferences.close()
     try:
         async with asyncio.timeout(STOP_WITHIN_SECONDS):
@@ -340,10 +395,23 @@ async def _demo(auto: bool) -> int:
     from sandbox.demo import play
     from sandbox.page import open_page
 
-    async def serve_with(environ: Mapping[str, str], clock: Clock, stop: asyncio.Event) -> None:
-        await serve(read_settings(environ), clock, stop)
+    bot = DemoBot()
+    return await (play(bot.serve) if auto else open_page(bot.serve, bot.next_look))
 
-    return await (play if auto else open_page)(serve_with)
+
+class DemoBot:
+    """The bot as the demo runs it, and when it does something about a standup next."""
+
+    async def serve(self, environ: Mapping[str, str], clock: Clock, stop: asyncio.Event) -> None:
+        self._settings = read_settings(environ)
+        await serve(self._settings, clock, stop)
+
+    async def next_look(self) -> datetime | None:
+        storage = await Storage.open(self._settings.database)
+        try:
+            return await storage.next_look()
+        finally:
+            await storage.close()
 
 
 async def _check(settings: Settings) -> int:

@@ -54,6 +54,8 @@ class Settings:
     low_balance: Decimal | None
     retention_days: int
     lines: int
+    holidays: str = field(repr=False)
+    """A file or an address, which may hold a secret; empty for none."""
 
     @property
     def barring(self) -> Barring:
@@ -73,6 +75,10 @@ class Settings:
     @property
     def retention(self) -> timedelta:
         return timedelta(days=self.retention_days)
+
+    @property
+    def holidays_file(self) -> Path | None:
+        return Path(self.holidays) if self.holidays and not _is_address(self.holidays) else None
 
     @property
     def shown_caller_id(self) -> str | None:
@@ -195,7 +201,7 @@ def _caller_id(text: str) -> str:
         raise ValueError(f"is neither `{PRIVATE_CALLER_ID}` nor a number with its country code") from None
 
 
-def _database(text: str) -> Path:
+def _file(text: str) -> Path:
     path = Path(text)
     try:
         is_directory = path.is_dir()
@@ -275,6 +281,25 @@ def _lines(text: str) -> int:
     return int(text)
 
 
+def _holidays(text: str) -> str:
+    if not text:
+        return ""
+    if not _is_address(text):
+        return str(_file(text))
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https", "webcal"} and (parts.hostname or "").strip(".") and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.username is not None or re.search(r"\s", text):
+        raise ValueError("is neither a file nor a web address beginning with https:// or http://, without user")
+    return text
+
+
+def _is_address(text: str) -> bool:
+    return "://" in text
+
+
 READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "SLACK_BOT_TOKEN": (
         _token("xoxb-"),
@@ -295,7 +320,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "PUBLIC_URL": (_url, None, "It is the address at which Hoiio reaches this bot, like https://rollcall.example.com."),
     "HOST": (str, "127.0.0.1", ""),
     "PORT": (_port, "3000", "Leave it out for 3000."),
-    "DATABASE": (_database, "data/rollcall.db", "Leave it out for data/rollcall.db."),
+    "DATABASE": (_file, "data/rollcall.db", "Leave it out for data/rollcall.db."),
     "DEFAULT_REGION": (_region, "", "It is the country of numbers typed without +, like SG."),
     "VERIFY_NUMBERS": (_verify_numbers, "sms", "Leave it out to have people prove their numbers by SMS."),
     "ADMINS": (_admins, "", "Slack shows an id in a person's profile, below the three dots."),
@@ -309,5 +334,6 @@ READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "LOW_BALANCE": (_money, "5", "Leave it out for 5."),
     "RETENTION_DAYS": (_days, "90", "Leave it out for 90."),
     "LINES": (_lines, str(LINES), f"Leave it out for {LINES}, which every Hoiio account has."),
+    "HOLIDAYS": (_holidays, "", "It is an ICS calendar of days on which no standup rings. Leave it out for none."),
 }
 """For each setting: how it is read, its default (None: it has none), and what to do if it is missing or malformed."""

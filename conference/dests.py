@@ -1,7 +1,7 @@
 """The rules before a phone may ring: who of those asked for goes on the dest list, and who is left out and why."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from conference.barring import Barring
@@ -33,8 +33,9 @@ class Circumstances:
     """All that decides who may be rung at a moment.
 
     `profiles`: what Slack says of the people, where it said anything; `numbers`: E.164 numbers on file, by Slack id;
-    `owners`: whose a number is, by number; `open_numbers`: those being rung or in a call already; `rings`: when a
-    number was rung of late, oldest first; `rings_per_number`: how often is enough.
+    `owners`: whose a number is, by number; `open_numbers`: those being rung or in a
+    call already; `rings`: when a number was rung of late, oldest first; `rings_per_number`: how often is enough; `out`:
+    who is out that day; `borrowing`: who wants to be rung on another number this once.
     """
 
     team_id: str
@@ -45,6 +46,8 @@ class Circumstances:
     preferences: Mapping[str, Preferences] = field(default_factory=dict)
     open_numbers: Set[str] = frozenset()
     rings: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    out: Set[str] = frozenset()
+    borrowing: Set[str] = frozenset()
     rings_per_number: int | None = None
     barring: Barring = field(default_factory=Barring)
 
@@ -56,12 +59,18 @@ class Circumstances:
             return LeftOut(LeftOutReason.BOT, user_id)
         if profile.is_deactivated:
             return LeftOut(LeftOutReason.DEACTIVATED, user_id)
+        if user_id in self.out and not (user_id == caller_id and wish is CallerWish.ASKED):
+            return LeftOut(LeftOutReason.OUT_TODAY, user_id)
         if number is None:
             is_external = profile.is_external(self.team_id)
             return LeftOut(LeftOutReason.EXTERNAL if is_external else LeftOutReason.NO_NUMBER, user_id)
         if self.barring.why_not(number):
             return LeftOut(LeftOutReason.NOT_ALLOWED, user_id)
-        return self._unwanted(user_id, caller_id, wish) or self._too_much(number, user_id)
+        lenders = self.owners.get(number, ()) if user_id in self.borrowing else ()
+        for somebody in (user_id, *lenders):
+            if unwanted := self._unwanted(somebody, caller_id, wish):
+                return replace(unwanted, user_id=user_id)
+        return self._too_much(number, user_id)
 
     def why_not_guest(self, number: str, *, caller_id: str, wish: CallerWish) -> LeftOut | None:
         """Why a number that was typed is not rung, or None. Whoever owns it is left alone as if they were named."""
@@ -79,8 +88,8 @@ class Circumstances:
         is_caller = user_id == caller_id
         if not preferences.wants_rings and not (is_caller and wish is CallerWish.ASKED):
             return LeftOut(LeftOutReason.NOT_WANTED, user_id)
-        # Whoever starts a call is awake.
-        if preferences.quiet_hours and not is_caller:
+        # Whoever starts a call is awake; a standup starts by itself.
+        if preferences.quiet_hours and not (is_caller and wish is not CallerWish.AS_INVITED):
             zone = self.profiles.get(user_id, Profile()).zone
             if until := preferences.quiet_hours.until(self.now, zone):
                 return LeftOut(LeftOutReason.QUIET_HOURS, user_id, until=until)
@@ -111,7 +120,9 @@ def invited(invitation: Invitation, caller_id: str, members: Mapping[str, Iterab
     `members` has the Slack ids of the people of each group that the invitation names.
     """
     caller = Person(caller_id)
-    everybody: dict[Person | Guest, None] = {caller: None}
+    everybody = dict[Person | Guest, None]()
+    if invitation.caller is not CallerWish.AS_INVITED:
+        everybody[caller] = None
     for invitee in invitation.invitees:
         if isinstance(invitee, Group):
             everybody.update(dict.fromkeys(map(Person, members[invitee.group_id])))
@@ -155,6 +166,8 @@ def refusal(participants: Sequence[Participant], invitation: Invitation, caller_
         return Reason.NOBODY_TO_RING
     if len(participants) > MAX_PARTICIPANTS:
         return Reason.TOO_MANY
+    if invitation.caller is CallerWish.AS_INVITED:
+        return Reason.ALONE if len(participants) == 1 else None
     only_the_caller = len(participants) == 1 and participants[0].people == (caller_id,)
     if only_the_caller and invitation.caller is not CallerWish.ASKED:
         return Reason.ONLY_THE_CALLER
@@ -166,6 +179,8 @@ def same_people(old: Conference, user_id: str) -> Invitation:
     named = {person for call in old.participants for person in call.people} | {left.user_id for left in old.left_out}
     added = tuple(_added(old))
     invitees = (*old.invitation.invitees, *added)
+    if old.invitation.caller is CallerWish.AS_INVITED:
+        return Invitation(tuple(dict.fromkeys(invitees)), CallerWish.AS_INVITED)
     if old.invitation.caller is not CallerWish.LEFT_OUT and user_id != old.caller_id:
         invitees = (Person(old.caller_id), *invitees)
     invitees = tuple(dict.fromkeys(invitees))

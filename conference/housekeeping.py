@@ -11,6 +11,9 @@ from conference.registration import CODE_GOOD_FOR, NUMBER_WINDOW
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 3600.0
+OTHER_NUMBERS_KEPT_FOR = timedelta(days=1)
+"""How long after a standup was due it is known on which other numbers people wanted to be rung that once."""
+
 AT_ONCE = 100
 """Conferences in one transaction: few enough that no acknowledgement waits for it."""
 
@@ -24,6 +27,9 @@ class HousekeepingStorage(Protocol):
     async def forget_marked(self, *, at_most: int) -> int:
         """Forget what was marked in conferences that are over; says in how many. Then the file's log is emptied."""
 
+    async def forget_other_numbers(self, before: datetime) -> None:
+        """Forget the numbers that people gave for days before a moment; where they were rung, mark them for that."""
+
     async def forget_codes(self, now: datetime, *, good_for: timedelta, count_for: timedelta) -> None:
         """Forget codes that can't be entered any more, and those sent longer ago than they count."""
 
@@ -33,6 +39,7 @@ async def keep_house(storage: HousekeepingStorage, clock: Clock, keep_for: timed
     while True:
         try:
             await storage.forget_codes(clock.now(), good_for=CODE_GOOD_FOR, count_for=NUMBER_WINDOW)
+            await storage.forget_other_numbers(clock.now() - OTHER_NUMBERS_KEPT_FOR)
             forgotten = 0
             while some := await storage.forget_old(clock.now() - keep_for, at_most=AT_ONCE):
                 forgotten += some

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from types import MappingProxyType
 
@@ -25,6 +25,7 @@ class Verb(StrEnum):
     HISTORY = "history"
     HANGUP = "hangup"
     TEAM = "team"
+    STANDUP = "standup"
 
 
 class CallerWish(Enum):
@@ -33,6 +34,8 @@ class CallerWish(Enum):
     IF_POSSIBLE = ""
     ASKED = "me"
     LEFT_OUT = "without me"
+    AS_INVITED = "as invited"
+    """Nobody typed it: whoever is responsible for the call is rung if they are among those invited."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ class Invitation:
     def __str__(self) -> str:
         """The same invitation as a command's text: `read_invitation` gives it back."""
         return " ".join(filter(None, [self.caller.value, *map(_written, self.invitees)]))
+
+    def named_by(self, user_id: str) -> tuple[Invitee, ...]:
+        """Those whom that person named, each once; `me` is they themselves."""
+        themselves = (Person(user_id),) if self.caller is CallerWish.ASKED else ()
+        return tuple(dict.fromkeys((*themselves, *self.invitees)))
 
 
 @dataclass(frozen=True)
@@ -156,10 +164,11 @@ def read_invitation(text: str, region: str | None, teams: Teams = _NO_TEAMS) -> 
 
 def read_written(text: str) -> Invitation:
     """The Invitation whose `str()` this is, however many it names. Raises ValueError."""
-    invitation = read_invitees(text, None)
+    rest = text.removeprefix(CallerWish.AS_INVITED.value)
+    invitation = read_invitees(rest, None)
     if isinstance(invitation, Unreadable):
         raise ValueError("that is no invitation that was written here")  # noqa: TRY004 - its text is wrong, not its type
-    return invitation
+    return invitation if rest == text else replace(invitation, caller=CallerWish.AS_INVITED)
 
 
 def _verb_call(text: str) -> VerbCall | None:

@@ -171,8 +171,8 @@ class LineQueue:
         def serve(conference: Conference, reading: Reading) -> Conference:
             now = self._clock.now()
             conference = self._seating.still_queued(_without_overdue(conference, now), reading)
-            if conference.state is ConferenceState.QUEUED and _is_for_the_caller_alone(conference):
-                return conference.without_queue(NotRung.CALL_OVER).abandoned(Reason.ONLY_THE_CALLER)
+            if conference.state is ConferenceState.QUEUED and (reason := _why_too_few(conference)):
+                return conference.without_queue(NotRung.CALL_OVER).abandoned(reason)
             if conference.is_over or _would_be_alone(conference):
                 conference = conference.without_queue(NotRung.CALL_OVER)
             fits = min(
@@ -238,10 +238,10 @@ def _would_be_alone(conference: Conference) -> bool:
     return conference.state is ConferenceState.LIVE and not conference.open_participants and len(conference.queued) == 1
 
 
-def _is_for_the_caller_alone(conference: Conference) -> bool:
-    """Whether all others must not be rung any more."""
+def _why_too_few(conference: Conference) -> Reason | None:
+    """Why one who waits must not be rung, where all others must not be rung any more."""
     reason = refusal(conference.queued, conference.invitation, conference.caller_id)
-    return reason is Reason.ONLY_THE_CALLER
+    return reason if reason in {Reason.ONLY_THE_CALLER, Reason.ALONE} else None
 
 
 def _without_queue(conference: Conference, now: datetime) -> Conference:

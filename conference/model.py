@@ -44,6 +44,7 @@ class Reason(StrEnum):
     LIMIT = "limit"
     CALLER_IS_EXTERNAL = "caller_is_external"
     RUNG_ANEW = "rung_anew"
+    ALONE = "alone"
     NO_LINES = "no_lines"
     WAITED_TOO_LONG = "waited_too_long"
     CALLED_OFF = "called_off"
@@ -63,6 +64,7 @@ class LeftOutReason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     RUNG_TOO_OFTEN = "rung_too_often"
     NUMBER_CHANGED = "number_changed"
+    OUT_TODAY = "out_today"
 
 
 class ConferenceKey(NamedTuple):
@@ -122,11 +124,22 @@ class Conference:
     """Whose wish for more phones was refused last while it ran, and the LimitReached: `U0ALICE rings_per_hour|…`."""
     phones_ahead: int | None = None
     """How many phones of other conferences come before its own in the queue; None if it waits for no line."""
+    standup: str | None = None
+    """The name of the standup that it is a call of; `caller_id` is whoever set that up. Else None."""
+    occurrence_id: str | None = None
+    """Which of the standup's days it is for."""
+    due_at: datetime | None = None
+    """When the standup was due; None if somebody began the call."""
     version: int = 1
 
     @property
     def key(self) -> ConferenceKey:
         return ConferenceKey(self.team_id, self.conference_id)
+
+    @property
+    def is_by_itself(self) -> bool:
+        """It was due, and nobody's wish began it."""
+        return self.due_at is not None
 
     @property
     def is_prepared(self) -> bool:
@@ -141,6 +154,11 @@ class Conference:
     @property
     def open_participants(self) -> tuple[Participant, ...]:
         return tuple(participant for participant in self.participants if participant.state.is_open)
+
+    @property
+    def to_ring(self) -> tuple[Participant, ...]:
+        """Those whose phones are about to ring."""
+        return tuple(participant for participant in self.participants if participant.state is CallState.WAITING)
 
     def call_at(self, place: int) -> Participant | None:
         """The call in that place, None if there is none."""

@@ -25,6 +25,12 @@ class Reading(Protocol):
     def preferences(self, user_ids: Iterable[str]) -> dict[str, Preferences]:
         """What people said of being rung, by Slack id; somebody who said nothing is missing."""
 
+    def out(self, conference: Conference) -> frozenset[str]:
+        """Slack ids of those who are out on the day that a standup's call is for."""
+
+    def other_numbers(self, conference: Conference) -> Mapping[str, str]:
+        """E.164 numbers on which people want to be rung in a standup's call this once, by Slack id."""
+
     def open_numbers(self) -> frozenset[str]:
         """Numbers that are being rung or are in a call, in other conferences of this workspace."""
 
@@ -103,7 +109,14 @@ class Notification:
 
 
 class GroupUnreadableError(Exception):
-    """It could not be learnt who is in a user group. The text is why, in Slack's words or ours."""
+    """It could not be learnt who is in a user group. The text is why, in Slack's words or ours.
+
+    `may_pass`: asking later may help.
+    """
+
+    def __init__(self, why: str, *, may_pass: bool = False) -> None:
+        super().__init__(why)
+        self.may_pass = may_pass
 
 
 class Directory(Protocol):

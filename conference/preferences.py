@@ -1,8 +1,11 @@
-"""Being left alone: what a person said of when their phone may ring."""
+"""Being left alone: what a person said of when their phone may ring, and of what is told of them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+UNKNOWN_ZONE = "Etc/UTC"
+"""Where somebody is taken to be while nobody says where they are."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class QuietHours:
 
 @dataclass(frozen=True)
 class Preferences:
-    """Whether a person wants to be rung at all, and when not."""
+    """Whether a person wants to be rung at all, and when not; and whether reports of standups may show them."""
 
     wants_rings: bool = True
     quiet_hours: QuietHours | None = None
+    in_reports: bool = True

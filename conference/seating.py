@@ -11,7 +11,7 @@ from conference.dests import Circumstances, Profile, compose, invited, refusal
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person
 from conference.limits import RINGS_WINDOW, Limits, reached
 from conference.lines import LINES, LinesShort, free_lines
-from conference.model import Conference, LeftOut, LeftOutReason, Reason
+from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Reason
 from conference.ports import Change, ConferenceStorage, Directory, Reading
 
 
@@ -43,10 +43,15 @@ class Seating:
                 return conference.abandoned(Reason.CALLER_IS_EXTERNAL)
             circumstances = self.circumstances(conference, reading, everybody, profiles)
             dests = compose(everybody, circumstances, caller_id=caller_id, wish=invitation.caller)
-            seated = replace(conference, participants=dests.participants, left_out=dests.left_out)
-            if reason := refusal(dests.participants, invitation, caller_id):
+            participants = dests.participants
+            if conference.standup is not None:
+                # Nobody is there to choose: the first are rung, the others may come in as places get free.
+                participants = (*participants[:MAX_PARTICIPANTS], *map(_without_place, participants[MAX_PARTICIPANTS:]))
+            seated = replace(conference, participants=participants, left_out=dests.left_out)
+            to_ring = seated.to_ring
+            if reason := refusal(to_ring, invitation, caller_id):
                 return seated.abandoned(reason)
-            if limit := reached(self.limits, reading.usage(caller_id, circumstances.now), len(seated.participants)):
+            if limit := reached(self.limits, reading.usage(caller_id, circumstances.now), len(to_ring)):
                 return seated.abandoned(Reason.LIMIT, str(limit))
             return seated
 
@@ -80,8 +85,9 @@ class Seating:
         """What decides who of them may be rung now."""
         people, guests = _told_apart(everybody)
         now = self.clock.now()
-        numbers = reading.numbers(people, believed=self.barring.believed)
-        owners = reading.owners(guests)
+        borrowed = self._borrowed(conference, reading, people)
+        numbers = {**reading.numbers(people, believed=self.barring.believed), **borrowed}
+        owners = reading.owners([*guests, *borrowed.values()])
         return Circumstances(
             team_id=conference.team_id,
             now=now,
@@ -91,9 +97,17 @@ class Seating:
             preferences=reading.preferences([*people, *chain(*owners.values())]),
             open_numbers=reading.open_numbers(),
             rings=reading.rings([*numbers.values(), *guests], since=now - RINGS_WINDOW),
+            out=reading.out(conference),
+            borrowing=borrowed.keys(),
             rings_per_number=self.limits.rings_per_number,
             barring=self.barring,
         )
+
+    def _borrowed(self, conference: Conference, reading: Reading, people: Collection[str]) -> dict[str, str]:
+        """The numbers on which some of these people want to be rung this once, by Slack id."""
+        if not self.barring.guests:
+            return {}
+        return {user_id: number for user_id, number in reading.other_numbers(conference).items() if user_id in people}
 
     def still_seated(self, conference: Conference, reading: Reading) -> Conference:
         """The conference as its phones are about to ring, without those who must not be rung any more.
@@ -102,8 +116,9 @@ class Seating:
         started again with other settings.
         """
         people, guests = _told_apart(chain(*map(asked_for, conference.participants)))
-        numbers = reading.numbers(people, believed=self.barring.believed)
-        owners = reading.owners(guests)
+        borrowed = self._borrowed(conference, reading, people)
+        numbers = {**reading.numbers(people, believed=self.barring.believed), **borrowed}
+        owners = reading.owners([*guests, *borrowed.values()])
         circumstances = Circumstances(
             team_id=conference.team_id,
             now=self.clock.now(),
@@ -114,6 +129,8 @@ class Seating:
                 user_id: replace(preferences, quiet_hours=None)
                 for user_id, preferences in reading.preferences([*people, *chain(*owners.values())]).items()
             },
+            out=reading.out(conference),
+            borrowing=borrowed.keys(),
             barring=self.barring,
         )
         return reseated(conference, circumstances)
@@ -140,6 +157,10 @@ class Seating:
             participants.append(still or call.not_rung(NotRung.NOT_ANY_MORE))
             gone += left
         return with_left_out(replace(conference, participants=tuple(participants)), gone, rung=())
+
+
+def _without_place(call: Participant) -> Participant:
+    return call.not_rung(NotRung.ROOM_FULL)
 
 
 def asked_for(call: Participant) -> list[Person | Guest]:
@@ -174,7 +195,7 @@ def reseated(conference: Conference, circumstances: Circumstances) -> Conference
         left_out=(*conference.left_out, *gone),
         invitation=replace(conference.invitation, invitees=invitees),
     )
-    reason = refusal(staying, seated.invitation, seated.caller_id)
+    reason = refusal(seated.to_ring, seated.invitation, seated.caller_id)
     return seated.abandoned(reason) if reason else seated
 
 

@@ -9,9 +9,11 @@ import hmac
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from conference.additions import Additions
+from conference.calls import CallState
 from conference.carrier import Carrier
 from conference.clock import Clock
 from conference.dests import same_people
@@ -31,12 +33,20 @@ from conference.ports import (
     ReadNotification,
 )
 from conference.seating import Seating
+from conference.standups import RING_WITHIN, Occurrence, Standup
 from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
 DIAL_WITHIN = timedelta(minutes=1)
 """Phones that ring later than this after the command ring people who no longer expect it."""
+
+
+CALLED_AGAIN_THAT_DAY = timedelta(hours=12)
+"""Within this, who was out when a standup rang is still out when its people are called again."""
+
+GROUPS_AGAIN_AFTER_SECONDS = 10.0
+"""A wait before Slack is asked once more who is in a user group that a standup rings."""
 
 
 class Conferences:
@@ -94,8 +104,7 @@ class Conferences:
         """Take a command: once this returns, the conference will be rung, or its caller told why not."""
         conference = self._made(invitation, team_id, channel_id, caller_id, response_url)
         await self._storage.add(conference)
-        log.info("conference %s: begun", conference.conference_id)
-        self._tasks.start(self._go_on(conference.key))
+        self.take_up(conference)
         return conference
 
     def _made(
@@ -119,6 +128,22 @@ class Conferences:
             response_url=response_url,
         )
 
+    def made_for(self, standup: Standup, occurrence: Occurrence, invitation: Invitation) -> Conference:
+        """The conference of a standup on one of its days; to be stored with that, and then taken up."""
+        made = self._made(invitation, standup.team_id, occurrence.channel_id, standup.maker_id, None)
+        return replace(
+            made,
+            conference_id=occurrence.occurrence_id,
+            standup=standup.name,
+            occurrence_id=occurrence.occurrence_id,
+            due_at=occurrence.due_at,
+        )
+
+    def take_up(self, conference: Conference) -> None:
+        """Ring a conference that has just been stored."""
+        log.info("conference %s: begun", conference.conference_id)
+        self._tasks.start(self._go_on(conference.key))
+
     async def _go_on(self, key: ConferenceKey) -> None:
         """Take a new conference up to its dialing, from wherever it stands."""
         conference = await self._ledger.persist(lambda: self._storage.conference(key))
@@ -136,7 +161,7 @@ class Conferences:
         """Give it up when its minute is over, whatever it is waiting for by then."""
 
         async def expire() -> None:
-            left = conference.created_at + DIAL_WITHIN - self._clock.now()
+            left = _dial_until(conference) - self._clock.now()
             await self._clock.sleep(left.total_seconds())
             await self._abandon(conference.key, Reason.TOO_LATE)
 
@@ -147,9 +172,19 @@ class Conferences:
         try:
             seat = await self._ledger.persist(lambda: self._seating.seat(conference))
         except GroupUnreadableError as error:
-            await self._abandon(conference.key, Reason.GROUP_UNREADABLE, str(error))
+            if error.may_pass and await self._is_still_expected(conference):
+                await self._prepare(conference)
+            else:
+                await self._abandon(conference.key, Reason.GROUP_UNREADABLE, str(error))
         else:
             await self._ledger.surely_update(conference.key, seat)
+
+    async def _is_still_expected(self, conference: Conference) -> bool:
+        """Let some time go by; whether people expect a standup's call even then. Nobody is there to type it again."""
+        if conference.due_at is None:
+            return False
+        await self._clock.sleep(GROUPS_AGAIN_AFTER_SECONDS)
+        return not _is_too_late(conference, self._clock.now())
 
     async def board_posted(self, key: ConferenceKey) -> None:
         """The board stands in its channel: now the phones may ring."""
@@ -179,10 +214,10 @@ class Conferences:
             conference = self._seating.still_seated(conference, reading)
             if conference.state is not ConferenceState.NEW:
                 return conference
-            phones = len(conference.participants)
-            if short := self._seating.lines_short(conference, reading, phones):
+            places = [place for place, call in enumerate(conference.participants) if call.state is CallState.WAITING]
+            if short := self._seating.lines_short(conference, reading, len(places)):
                 return without_lines(conference, str(short))
-            return claimed(conference, range(phones), now)
+            return claimed(conference, places, now)
 
         before, after = await self._ledger.surely_update(key, claim)
         await self._dialer.ring(before, after)
@@ -216,8 +251,7 @@ class Conferences:
         old = await self._storage.find(key.conference_id)
         if old is None or old.key != key:
             return None
-        invitation = same_people(old, user_id)
-        new = self._made(invitation, old.team_id, old.channel_id, user_id, response_url)
+        new = self._made_again(old, user_id, response_url)
 
         def replaced(conference: Conference, _: Reading) -> Conference:
             if not conference.can_be_rung_anew:
@@ -235,13 +269,16 @@ class Conferences:
         old = await self._storage.conference(key)
         if not old.is_over:
             return None
-        return await self.begin(
-            same_people(old, user_id),
-            team_id=old.team_id,
-            channel_id=old.channel_id,
-            caller_id=user_id,
-            response_url=response_url,
-        )
+        new = self._made_again(old, user_id, response_url)
+        await self._storage.add(new)
+        self.take_up(new)
+        return new
+
+    def _made_again(self, old: Conference, user_id: str, response_url: str | None) -> Conference:
+        """A new conference of the same people; one of a standup is still called so, and that day is of that day."""
+        made = self._made(same_people(old, user_id), old.team_id, old.channel_id, user_id, response_url)
+        is_of_the_day = abs(made.created_at - old.created_at) < CALLED_AGAIN_THAT_DAY
+        return replace(made, standup=old.standup, occurrence_id=old.occurrence_id if is_of_the_day else None)
 
     # Starting and stopping
 
@@ -281,4 +318,10 @@ class Conferences:
 
 def _is_too_late(conference: Conference, now: datetime) -> bool:
     """Whether its minute is over; a clock that was set back does not make an old command new."""
-    return not -CLOCKS_MAY_DIFFER <= now - conference.created_at <= DIAL_WITHIN
+    return not conference.created_at - CLOCKS_MAY_DIFFER <= now <= _dial_until(conference)
+
+
+def _dial_until(conference: Conference) -> datetime:
+    """How long people expect their phones to ring: a standup's longer, since they know when it is due."""
+    until = conference.created_at + DIAL_WITHIN
+    return max(until, conference.due_at + RING_WITHIN) if conference.due_at else until

@@ -23,6 +23,7 @@ from conference.teams import NameProblem, read_team_name
 class TeamAct(StrEnum):
     """What can be done with teams."""
 
+    HELP = "help"
     LIST = "list"
     SHOW = "show"
     SAVE = "save"
@@ -96,6 +97,8 @@ def read_team_call(text: str, region: str | None) -> TeamCall | Mistyped:
     pieces = [piece for piece in PIECE.finditer(text) if piece[0].lower() not in JOINING_WORDS]
     if not pieces or (len(pieces) == 1 and pieces[0][0].lower() == TeamAct.LIST):
         return TeamCall(TeamAct.LIST)
+    if len(pieces) == 1 and pieces[0][0].lower() == TeamAct.HELP:
+        return TeamCall(TeamAct.HELP)
     act_place = next((place for place, piece in enumerate(pieces) if _word(piece) in _ACTS), None)
     name_place = _name_place(pieces)
     word = _word(pieces[act_place]) if act_place is not None else ""

@@ -1,6 +1,6 @@
 """What all buttons about a conference have in common: whose click it is, about what, and how they are answered."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,8 @@ class Click:
     response_url: str | None
     trigger_id: str | None
     is_in_modal: bool
+    channel_id: str | None
+    """Where the message stands in which it was pressed, if it was one."""
 
     @property
     def key(self) -> ConferenceKey:
@@ -52,6 +54,7 @@ def on_click(app: AsyncApp, parts: Parts, action_id: str, answer: Answer) -> Non
             response_url=readable(body.get("response_url")) or None,
             trigger_id=readable(body.get("trigger_id")) or None,
             is_in_modal=is_in_modal(body),
+            channel_id=channel_of(body),
         )
         try:
             message = await answer(click)
@@ -60,6 +63,12 @@ def on_click(app: AsyncApp, parts: Parts, action_id: str, answer: Answer) -> Non
         await ack()
         if message:
             parts.behind.start(tell(parts, click, message))
+
+
+def channel_of(body: Mapping[str, Any]) -> str | None:
+    """Where the message stands in which something was pressed, if it was one."""
+    channel = body.get("channel")
+    return (readable(channel.get("id")) if isinstance(channel, dict) else "") or None
 
 
 async def tell(parts: Parts, click: Click, message: Message) -> None:

@@ -6,13 +6,16 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from conference.barring import barred_guests
 from conference.invitation import CallerWish, Invitation, Teams, Unreadable, Verb, VerbCall, read_invitation
+from conference.standup_call import Planned
+from conference.standup_text import read_standup
 from handlers.hangup_command import hangup_answer
 from handlers.history_command import history_answer
 from handlers.number_command import NumberCommand, Typed
 from handlers.parts import Parts
+from handlers.standup_command import StandupCommand, TypedStandup
 from handlers.status_command import status_answer
 from handlers.team_command import TeamCommand
-from messages import private
+from messages import private, standups
 from messages.mrkdwn import Message
 
 COMMAND = "/conference"
@@ -25,6 +28,7 @@ class ConferenceCommand:
         self._parts = parts
         self._number_command = NumberCommand(parts)
         self._team_command = TeamCommand(parts)
+        self._standup_command = StandupCommand(parts)
 
     async def answer(self, command: dict[str, str]) -> Message:
         text, region = command.get("text") or "", self._parts.default_region
@@ -35,7 +39,10 @@ class ConferenceCommand:
             asked = read_invitation(text, region, teams)
         match asked:
             case Unreadable():
-                return private.unreadable(asked, teams)
+                # With a time but without its verb, a standup is a row of unknown words.
+                meant = read_standup(text, region, teams) if asked.has_unknown_words else None
+                recurring = standups.form(str(meant)) if isinstance(meant, Planned) else ""
+                return private.unreadable(asked, teams, recurring=recurring)
             case VerbCall():
                 return await self._answer_verb(asked, command)
             case Invitation():
@@ -56,7 +63,11 @@ class ConferenceCommand:
             case Verb.HANGUP:
                 return await hangup_answer(self._parts, asked.rest, team_id, user_id, channel_id)
             case Verb.TEAM:
-                return await self._team_command.answer(asked.rest, team_id, user_id)
+                return await self._team_command.answer(asked.rest, team_id, user_id, channel_id)
+            case Verb.STANDUP:
+                return await self._standup_command.answer(
+                    TypedStandup(asked.rest, team_id, user_id, channel_id, command.get("trigger_id"))
+                )
 
     async def _begin(self, invitation: Invitation, teams: Teams, command: dict[str, str]) -> Message:
         team_id, user_id = command["team_id"], command["user_id"]

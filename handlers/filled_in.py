@@ -19,6 +19,11 @@ def chosen(view: Mapping[str, Any], *path: str) -> list[str]:
     return list(filter(None, map(readable, values)))
 
 
+def has_field(view: Mapping[str, Any], block_id: str) -> bool:
+    """Whether a view has that field at all, filled in or not."""
+    return _at(view, (block_id,)) is not None
+
+
 def _at(view: Mapping[str, Any], path: tuple[str, ...]) -> object:
     found: object = view
     for key in ("state", "values", *path):

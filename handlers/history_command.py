@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.overview import Page
+from handlers.clicks import channel_of
 from handlers.filled_in import readable
 from handlers.parts import Parts
 from messages import history
@@ -46,18 +47,13 @@ def _leaf(parts: Parts, beside: Callable[[str, str, str], Awaitable[Page]]) -> C
     """Shows the page beside the one on which a button stood, in its place."""
 
     async def leaf(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], context: AsyncBoltContext) -> None:
-        channel_id, response_url = _channel(body), readable(body.get("response_url"))
+        channel_id, response_url = channel_of(body), readable(body.get("response_url"))
         if channel_id and response_url:
             page = await beside(str(context.team_id), channel_id, readable(action.get("value")))
             parts.behind.start(_replace(parts, response_url, history.history(page)))
         await ack()
 
     return leaf
-
-
-def _channel(body: dict[str, Any]) -> str:
-    channel = body.get("channel")
-    return readable(channel.get("id")) if isinstance(channel, dict) else ""
 
 
 async def _replace(parts: Parts, response_url: str, message: Message) -> None:

@@ -16,6 +16,7 @@ from conference.overview import (
 )
 from handlers.admins import is_surely_admin
 from handlers.parts import Parts
+from handlers.standups import seen_by
 from messages import home
 from messages.slack import SlackError
 
@@ -26,8 +27,9 @@ async def show_home(parts: Parts, team_id: str, user_id: str) -> None:
     """Draw somebody's Home tab anew; that it fails is logged: opening it once more tries again."""
     person = await parts.registration.on_file(team_id, user_id)
     overview = await _overview(parts, team_id, user_id)
+    standups = await seen_by(parts, team_id, user_id, channel_id=None)
     try:
-        await parts.gateway.publish_home(user_id, home.home(person, parts.card_url, overview))
+        await parts.gateway.publish_home(user_id, home.home(person, parts.card_url, overview, standups))
     except SlackError as error:
         log.warning("the Home tab could not be shown: %s", error)
 

@@ -40,6 +40,8 @@ class NumberCommand:
 
     async def answer(self, typed: Typed) -> Message:
         message = await self._answer(typed)
+        if typed.text.lower() == REMOVE:
+            self._parts.behind.start(self._parts.timetable.show_anew(typed.team_id))
         if typed.text:
             redraw_home(self._parts, typed.team_id, typed.user_id)
         return message

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 from conference.barring import Barring
 from conference.clock import Clock
+from conference.holidays import HolidayWatch
 from conference.registration import Registration
 from conference.service import Conferences
 from conference.tasks import Tasks
+from conference.timetable import Timetable
 from messages.directory import SlackDirectory
 from messages.number_requests import NumberRequests
 from messages.slack import SlackGateway
@@ -22,6 +24,8 @@ class Parts:
     gateway: SlackGateway
     directory: SlackDirectory
     conferences: Conferences
+    timetable: Timetable
+    holiday_watch: HolidayWatch
     registration: Registration
     number_requests: NumberRequests
     behind: Tasks

@@ -1,4 +1,4 @@
-"""A person presses *When to ring me*, and says when they may be rung."""
+"""A person presses *When to ring me*, and says when they may be rung, and whether reports show them."""
 
 import re
 from datetime import time
@@ -6,17 +6,14 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
-from conference.preferences import Preferences, QuietHours
-from handlers.filled_in import filled_in
+from conference.preferences import UNKNOWN_ZONE, Preferences, QuietHours
+from handlers.filled_in import chosen, filled_in, has_field
 from handlers.forms import behind, open_form, opens
 from handlers.home_opened import show_home
 from handlers.parts import Parts
 from messages import own_number, preferences_form
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-
-UNKNOWN_ZONE = "Etc/UTC"
-"""Where Slack does not say where somebody is, not even when they are rung."""
 
 
 class PreferencesForm:
@@ -39,11 +36,16 @@ class PreferencesForm:
         if choice == preferences_form.QUIET_HOURS and start == end:
             await ack(response_action="errors", errors=preferences_form.same_times())
             return
-        earlier = (await self._parts.registration.on_file(team_id, user_id)).preferences.quiet_hours
+        on_file = (await self._parts.registration.on_file(team_id, user_id)).preferences
+        earlier = on_file.quiet_hours
         # The zone is set aright below; the one on file serves when Slack can't be asked.
         zone = earlier.zone if earlier else UNKNOWN_ZONE
         quiet = QuietHours(start, end, zone) if choice == preferences_form.QUIET_HOURS else None
-        preferences = Preferences(wants_rings=choice != preferences_form.NEVER, quiet_hours=quiet)
+        preferences = Preferences(
+            wants_rings=choice != preferences_form.NEVER,
+            quiet_hours=quiet,
+            in_reports=_is_in_reports(view, on_file.in_reports),
+        )
         await self._parts.storage.set_preferences(team_id, user_id, preferences)
         await ack(response_action="update", view=preferences_form.saved(own_number.wishes(preferences)))
 
@@ -73,3 +75,11 @@ def _filled_in(view: dict[str, Any]) -> tuple[str, time, time] | None:
     if choice not in preferences_form.CHOICES or not all(map(_TIME.fullmatch, times)):
         return None
     return choice, time.fromisoformat(times[0]), time.fromisoformat(times[1])
+
+
+def _is_in_reports(view: dict[str, Any], before: bool) -> bool:
+    """Whether that is ticked; a form that does not ask for it leaves it as it was."""
+    if not has_field(view, preferences_form.REPORTS_BLOCK):
+        return before
+    ticked = chosen(view, preferences_form.REPORTS_BLOCK, preferences_form.REPORTS_ACTION, "selected_options")
+    return preferences_form.IN_REPORTS in ticked

@@ -17,10 +17,15 @@ from handlers import (
     line_buttons,
     number_admin,
     number_form,
+    other_number_form,
     own_workspace,
     preferences_form,
+    reminder_buttons,
+    report_command,
     ring_anew_button,
     ring_buttons,
+    standup_buttons,
+    standup_form,
     start_form,
 )
 from handlers.parts import Parts
@@ -40,6 +45,11 @@ _HANDLERS = (
     call_menu,
     line_buttons,
     start_form,
+    standup_form,
+    standup_buttons,
+    reminder_buttons,
+    other_number_form,
+    report_command,
     errors,
 )
 """In this order: the first decides who is answered at all."""

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from conference.barring import barred_guests
-from conference.invitation import CallerWish, Invitation, Invitee, Person
+from conference.invitation import Invitee, Person
 from conference.team_call import Mistyped, TeamAct, TeamCall, read_team_call
 from conference.teams import (
     Editor,
     Team,
     TeamChange,
+    TeamInUseError,
     TeamUnchangedError,
     adding,
     deleting,
@@ -17,7 +18,8 @@ from conference.teams import (
 )
 from handlers.admins import is_surely_admin
 from handlers.parts import Parts
-from messages import teams
+from handlers.standups import seen_by, wanting_number
+from messages import private, teams
 from messages.mrkdwn import Message
 
 
@@ -27,18 +29,20 @@ class TeamCommand:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    async def answer(self, rest: str, team_id: str, user_id: str) -> Message:
-        """`rest` stood after the verb."""
+    async def answer(self, rest: str, team_id: str, user_id: str, channel_id: str) -> Message:
+        """`rest` stood after the verb, in that channel."""
         call = read_team_call(rest, self._parts.default_region)
         if isinstance(call, Mistyped):
             return teams.mistyped(call)
         match call.act:
+            case TeamAct.HELP:
+                return teams.how_to()
             case TeamAct.LIST:
                 return teams.all_teams(await self._parts.storage.teams(team_id))
             case TeamAct.SHOW:
                 return await self._show(call, team_id)
             case _:
-                return await self._change(call, team_id, user_id)
+                return await self._change(call, team_id, user_id, channel_id)
 
     async def _show(self, call: TeamCall, team_id: str) -> Message:
         team = await self._parts.storage.team(team_id, call.name)
@@ -46,17 +50,21 @@ class TeamCommand:
             return teams.unknown(call, await self._names(team_id))
         return teams.shown(team, await self._without_number(team))
 
-    async def _change(self, call: TeamCall, team_id: str, user_id: str) -> Message:
+    async def _change(self, call: TeamCall, team_id: str, user_id: str, channel_id: str) -> Message:
         brings_in = call.act in {TeamAct.SAVE, TeamAct.ADD}
         if brings_in and (barred := barred_guests(call.whom, self._parts.barring)):
-            return teams.guests_refused(barred, call)
-        whom = _whom(call.whom, user_id)
+            return private.guests_refused(barred, undone=f"Nothing was changed in `{call.name}`")
+        whom = call.whom.named_by(user_id)
         by = await self._editor(call, whom, team_id, user_id)
         try:
             if call.act is TeamAct.DELETE:
                 return teams.deleted(await self._parts.storage.delete_team(team_id, call.name, deleting(by)))
             change = self._wanted(call, whom, team_id, by)
             before, after = await self._parts.storage.change_team(team_id, call.name, change)
+            self._parts.behind.start(self._parts.timetable.show_anew(team_id))
+        except TeamInUseError as error:
+            seen = {one.standup.name for one in await seen_by(self._parts, team_id, user_id, channel_id)}
+            return teams.rung_by_standups(call.name, error.standups, seen)
         except TeamUnchangedError as error:
             return teams.unchanged(error, call, by, await self._names(team_id))
         without_number = await self._without_number(after)
@@ -82,15 +90,9 @@ class TeamCommand:
                 return saving(Team(team_id, call.name, tuple(whom), by.user_id, self._parts.clock.now()), by)
 
     async def _without_number(self, team: Team) -> list[str]:
-        """Those who are named in a team and have no number on file."""
+        """Those who are named in a team and could add their number."""
         people = [invitee.user_id for invitee in team.invitees if isinstance(invitee, Person)]
-        return await self._parts.storage.without_number(team.team_id, people, believed=self._parts.barring.believed)
+        return await wanting_number(self._parts, team.team_id, people)
 
     async def _names(self, team_id: str) -> list[str]:
         return [team.name for team in await self._parts.storage.teams(team_id)]
-
-
-def _whom(invitation: Invitation, user_id: str) -> tuple[Invitee, ...]:
-    """Those whom somebody named, each once; `me` is they themselves."""
-    themselves = (Person(user_id),) if invitation.caller is CallerWish.ASKED else ()
-    return tuple(dict.fromkeys((*themselves, *invitation.invitees)))

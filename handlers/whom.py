@@ -56,8 +56,17 @@ async def read_invitees(view: Mapping[str, Any], parts: Parts, team_id: str) -> 
     return tuple(dict.fromkeys(chain(whom.invitees, *(known[name] for name in whom.teams))))
 
 
-def read_whom(view: Mapping[str, Any], parts: Parts) -> Whom | dict[str, str]:
-    """Those who were chosen; or what is to stand under the fields because that can't be rung."""
+def read_whom(
+    view: Mapping[str, Any],
+    parts: Parts,
+    *,
+    at_most: int = conference_form.MOST_CHOSEN,
+    undone: str = conference_form.NOBODY_RUNG,
+) -> Whom | dict[str, str]:
+    """Those who were chosen; or what is to stand under the fields because that can't be rung, beginning with `undone`.
+
+    `at_most`: how many each menu allows.
+    """
     people = chosen(view, conference_form.PEOPLE_BLOCK, conference_form.CHOSEN_ACTION, "selected_users")
     names = chosen(view, conference_form.TEAMS_BLOCK, conference_form.CHOSEN_ACTION, "selected_options")
     group_ids = chosen(view, conference_form.GROUPS_BLOCK, conference_form.CHOSEN_ACTION, "selected_options")
@@ -68,16 +77,16 @@ def read_whom(view: Mapping[str, Any], parts: Parts) -> Whom | dict[str, str]:
     if typed:
         read = read_invitation(typed, parts.default_region)
         if isinstance(read, Unreadable):
-            return conference_form.unreadable_numbers(read)
+            return conference_form.unreadable_numbers(read, undone)
         if not isinstance(read, Invitation) or not all(isinstance(one, Guest) for one in read.invitees):
-            return conference_form.only_numbers()
+            return conference_form.only_numbers(undone)
         if barred := barred_guests(read, parts.barring):
-            return conference_form.barred_numbers(barred)
+            return conference_form.barred_numbers(barred, undone)
         invitees += read.invitees
-    if max(len(people), len(group_ids), len(teams)) > conference_form.MOST_CHOSEN:
-        return conference_form.too_many()
+    if max(len(people), len(group_ids), len(teams)) > at_most:
+        return conference_form.too_many(undone)
     if not invitees and not teams:
-        return conference_form.nobody_chosen()
+        return conference_form.nobody_chosen(undone)
     return Whom(tuple(dict.fromkeys(invitees)), teams)
 
 

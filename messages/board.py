@@ -19,7 +19,8 @@ from messages.mrkdwn import (
     moment,
     section,
 )
-from messages.refusals import CARRIER_CODES, abandoned, carrier_refusal, filled_in, grouped
+from messages.refusals import CARRIER_CODES, RUN_AGAIN, abandoned, again, carrier_refusal, filled_in, grouped
+from messages.titles import called_conference, set_up_by
 
 MOST_MENUS = 20
 """People with a line of their own and a menu beside it, of the 50 blocks that a message takes (Slack, Block Kit)."""
@@ -66,13 +67,14 @@ _LEFT_OUT = {
         "not rung: rung MOST times within ten minutes, so left alone until UNTIL",
     ),
     LeftOutReason.NUMBER_CHANGED: (":telephone_receiver:", "not rung: their number was changed just now"),
+    LeftOutReason.OUT_TODAY: (":palm_tree:", "out today, so not rung"),
 }
 """A sign and words; `UNTIL` stands for when it passes, `MOST` for how much is enough."""
 
 
 def board(conference: Conference) -> Message:
     """Who started it, the room, a line a person, and how it stands."""
-    title = f"*Conference by {mention(conference.caller_id)}* · room `{conference.room}`"
+    title = f"*{called_conference(conference)}* · room `{conference.room}`{set_up_by(conference)}"
     left_out = list(_left_out(conference))
     missing = LeftOutReason.NO_NUMBER
     status = _status(conference)
@@ -88,7 +90,7 @@ def board(conference: Conference) -> Message:
         blocks.append(buttons)
     calls = [_spoken(call, conference) for _, call in shown_phones(conference)]
     spoken = "; ".join([*calls, *(words for _, _, words in left_out)])
-    head = f"Conference by {mention(conference.caller_id)}, room {conference.room}"
+    head = f"{called_conference(conference)}, room {conference.room}{set_up_by(conference)}"
     text = ". ".join(filter(None, [head, spoken, status]))
     return Message(text, tuple(blocks))
 
@@ -153,7 +155,7 @@ def _words(participant: Participant, conference: Conference) -> str:
     words = outcome(participant)
     match participant.state:
         case CallState.NOT_RUNG:
-            return why_not_rung(participant)
+            return why_not_rung(participant, again(conference))
         case CallState.RINGING if participant.hang_up:
             return "being hung up"
         case CallState.RINGING if _was_rung_before(participant, conference):
@@ -166,12 +168,12 @@ def _words(participant: Participant, conference: Conference) -> str:
             return words
 
 
-def why_not_rung(participant: Participant) -> str:
-    """`not rung: no line was free`."""
+def why_not_rung(participant: Participant, what_to_do: str = RUN_AGAIN) -> str:
+    """`not rung: no line was free`; `what_to_do` once what stood in the way is gone."""
     why = participant.why or ""
     if why in set(NotRung):
         return f"not rung: {_NOT_RUNG[NotRung(why)]}" if why in _NOT_RUNG else "not rung"
-    return f"not rung. {carrier_refusal(why)}"
+    return f"not rung. {carrier_refusal(why, what_to_do)}"
 
 
 def _was_rung_before(participant: Participant, conference: Conference) -> bool:
@@ -212,7 +214,7 @@ def _status(conference: Conference) -> str:
             ended = f"Ended at {moment(conference.ended_at or conference.created_at)}{_by(conference)}."
             return f"{ended} {cost(conference)}"
         case ConferenceState.REFUSED:
-            return f"{carrier_refusal(conference.detail or '')} Nobody was rung."
+            return f"{carrier_refusal(conference.detail or '', again(conference))} Nobody was rung."
         case ConferenceState.UNCONFIRMED:
             return _unconfirmed(conference)
         case ConferenceState.ABANDONED:

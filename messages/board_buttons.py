@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from conference.calls import CallState, Participant
-from conference.model import Conference, ConferenceKey, ConferenceState
+from conference.model import Conference, ConferenceKey, ConferenceState, Reason
 from messages.mrkdwn import Block, actions, button, overflow, plain_text
 
 RING_ME_ACTION = "ring_me"
@@ -67,10 +67,16 @@ def _buttons(conference: Conference) -> Iterator[Block]:
     may_hang_up = conference.state is ConferenceState.LIVE or conference.state in _MAY_BE_CALLED_OFF
     if may_hang_up and not is_hanging_up and not conference.can_be_rung_anew:
         yield _hang_up(conference)
-    if conference.state is ConferenceState.ENDED:
+    if conference.state is ConferenceState.ENDED or _came_to_nothing(conference):
         yield call_again(conference)
     if conference.can_be_rung_anew:
         yield _ring_anew(conference)
+
+
+def _came_to_nothing(conference: Conference) -> bool:
+    """Whether nobody was rung, and nobody typed a command that could be typed again."""
+    was_given_up = conference.state in {ConferenceState.REFUSED, ConferenceState.ABANDONED}
+    return was_given_up and conference.standup is not None and conference.reason is not Reason.RUNG_ANEW
 
 
 def call_again(conference: Conference) -> Block:

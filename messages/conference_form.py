@@ -30,6 +30,8 @@ MOST_OPTIONS = 100
 LONGEST_NAME = 75
 """Characters in an option's text (Slack, Block Kit)."""
 LONGEST_NUMBERS = 400
+LONGEST_NUMBER = 20
+"""Characters of one in E.164, with what stands between it and the next."""
 
 _OF_NUMBERS = frozenset({ProblemKind.NUMBER, ProblemKind.TOO_LONG})
 """What can be wrong with numbers; other problems are those of words."""
@@ -62,9 +64,9 @@ def start_form(people: Sequence[str], offered: Offered, channel_id: str | None) 
     me = {"value": ME, "text": plain_text("Ring me too")}
     return modal(
         START_TITLE,
-        *whom_fields(people, offered),
-        _input(ME_BLOCK, "You", {"type": "checkboxes", "options": [me], "initial_options": [me]}, optional=True),
-        _input(CHANNEL_BLOCK, "Where the board appears", channel, hint="A channel that Rollcall is in."),
+        *whom_fields(ChosenAlready(people=people), offered),
+        form_input(ME_BLOCK, "You", {"type": "checkboxes", "options": [me], "initial_options": [me]}, optional=True),
+        form_input(CHANNEL_BLOCK, "Where the board appears", channel, hint="A channel that Rollcall is in."),
         close="Cancel",
         submit="Ring",
         callback_id=START_CALLBACK_ID,
@@ -73,50 +75,72 @@ def start_form(people: Sequence[str], offered: Offered, channel_id: str | None) 
 
 def invite_form(conference_id: str, offered: Offered) -> dict[str, Any]:
     """More people for a conference that runs."""
-    form = modal(INVITE_TITLE, *whom_fields((), offered), close="Cancel", submit="Ring", callback_id=INVITE_CALLBACK_ID)
+    form = modal(
+        INVITE_TITLE,
+        *whom_fields(ChosenAlready(), offered),
+        close="Cancel",
+        submit="Ring",
+        callback_id=INVITE_CALLBACK_ID,
+    )
     return {**form, "private_metadata": conference_id}
 
 
-def whom_fields(people: Sequence[str], offered: Offered) -> list[Block]:
-    """The fields in which somebody says whom; `people` are chosen already."""
+@dataclass(frozen=True)
+class ChosenAlready:
+    """Whom a form has chosen when it opens."""
+
+    people: Sequence[str] = ()
+    teams: Sequence[str] = ()
+    groups: Sequence[str] = ()
+    numbers: Sequence[str] = ()
+
+
+def whom_fields(already: ChosenAlready, offered: Offered, *, at_most: int = MOST_CHOSEN) -> list[Block]:
+    """The fields in which somebody says whom, at most so many in each menu."""
     menu: dict[str, Any] = {
         "type": "multi_users_select",
         "placeholder": plain_text("Choose people"),
-        "max_selected_items": MOST_CHOSEN,
+        "max_selected_items": at_most,
     }
-    if people:
-        menu["initial_users"] = list(people)[:MOST_CHOSEN]
-    blocks = [_input(PEOPLE_BLOCK, "People", menu, optional=True)]
-    if offered.teams:
-        teams_menu = _menu("Choose teams", {name: name for name in offered.teams})
-        hint = "More teams are rung by name, with the command." if len(offered.teams) > MOST_OPTIONS else ""
-        blocks.append(_input(TEAMS_BLOCK, "Teams", teams_menu, optional=True, hint=hint))
-    if offered.groups:
-        groups_menu = _menu("Choose user groups", offered.groups)
-        blocks.append(_input(GROUPS_BLOCK, "User groups", groups_menu, optional=True))
-    numbers = {
+    if already.people:
+        menu["initial_users"] = list(already.people)[:at_most]
+    blocks = [form_input(PEOPLE_BLOCK, "People", menu, optional=True)]
+    # What is chosen has its place also where there is no room for all, or Slack did not name it.
+    if teams := dict.fromkeys((*already.teams, *offered.teams)):
+        teams_menu = _menu("Choose teams", {name: name for name in teams}, already.teams, at_most)
+        hint = "More teams are rung by name, with the command." if len(teams) > MOST_OPTIONS else ""
+        blocks.append(form_input(TEAMS_BLOCK, "Teams", teams_menu, optional=True, hint=hint))
+    if groups := {group_id: offered.groups.get(group_id, group_id) for group_id in (*already.groups, *offered.groups)}:
+        groups_menu = _menu("Choose user groups", groups, already.groups, at_most)
+        blocks.append(form_input(GROUPS_BLOCK, "User groups", groups_menu, optional=True))
+    numbers: dict[str, Any] = {
         "type": "plain_text_input",
         "placeholder": plain_text("+65 9123 4567"),
-        "max_length": LONGEST_NUMBERS,
+        "max_length": max(LONGEST_NUMBERS, at_most * LONGEST_NUMBER),
     }
+    if already.numbers:
+        numbers["initial_value"] = ", ".join(already.numbers)
     hint = f"Guests' numbers, with their country codes. A call takes at most {MAX_PARTICIPANTS} phones."
-    return [*blocks, _input(NUMBERS_BLOCK, "Numbers", numbers, optional=True, hint=hint)]
+    return [*blocks, form_input(NUMBERS_BLOCK, "Numbers", numbers, optional=True, hint=hint)]
 
 
-def _menu(placeholder: str, names: Mapping[str, str]) -> dict[str, Any]:
+def _menu(placeholder: str, names: Mapping[str, str], already: Sequence[str], at_most: int) -> dict[str, Any]:
     """A menu of which several can be chosen: for each value what it is called."""
+    options = [
+        {"value": value, "text": plain_text(name[:LONGEST_NAME])} for value, name in list(names.items())[:MOST_OPTIONS]
+    ]
+    chosen = [option for option in options if option["value"] in already][:at_most]
     return {
         "type": "multi_static_select",
         "placeholder": plain_text(placeholder),
-        "max_selected_items": MOST_CHOSEN,
-        "options": [
-            {"value": value, "text": plain_text(name[:LONGEST_NAME])}
-            for value, name in list(names.items())[:MOST_OPTIONS]
-        ],
+        "max_selected_items": at_most,
+        "options": options,
+        **({"initial_options": chosen} if chosen else {}),
     }
 
 
-def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool = False, hint: str = "") -> Block:
+def form_input(block_id: str, label: str, element: dict[str, Any], *, optional: bool = False, hint: str = "") -> Block:
+    """A field of a form, with one element in it."""
     return {
         "type": "input",
         "block_id": block_id,
@@ -127,36 +151,40 @@ def _input(block_id: str, label: str, element: dict[str, Any], *, optional: bool
     }
 
 
-def nobody_chosen() -> dict[str, str]:
+NOBODY_RUNG = "Nobody was rung"
+"""What a form's errors begin with, where it is one that rings."""
+
+
+def nobody_chosen(undone: str = NOBODY_RUNG) -> dict[str, str]:
     """What stands under a field when nobody is chosen."""
-    return {PEOPLE_BLOCK: "Nobody was rung: choose somebody, or type a number below."}
+    return {PEOPLE_BLOCK: f"{undone}: choose somebody, or type a number below."}
 
 
-def too_many() -> dict[str, str]:
+def too_many(undone: str = NOBODY_RUNG) -> dict[str, str]:
     """What stands under a field when more are chosen than the menu allows."""
-    return {PEOPLE_BLOCK: f"Nobody was rung: a call takes at most {MAX_PARTICIPANTS} phones. Choose fewer people."}
+    return {PEOPLE_BLOCK: f"{undone}: a call takes at most {MAX_PARTICIPANTS} phones. Choose fewer people."}
 
 
-def team_unknown(name: str) -> dict[str, str]:
+def team_unknown(name: str, undone: str = NOBODY_RUNG) -> dict[str, str]:
     """What stands under the teams when one was deleted while the form stood open."""
-    return {TEAMS_BLOCK: f"Nobody was rung: there is no team {name} any more. Choose others, or people above."}
+    return {TEAMS_BLOCK: f"{undone}: there is no team {name} any more. Choose others, or people above."}
 
 
 def no_channel() -> dict[str, str]:
     return {CHANNEL_BLOCK: "Choose the channel in which the board is to appear."}
 
 
-def unreadable_numbers(result: Unreadable) -> dict[str, str]:
+def unreadable_numbers(result: Unreadable, undone: str = NOBODY_RUNG) -> dict[str, str]:
     """What stands under the numbers when one of them can't be read: plain text."""
     if any(found.kind not in _OF_NUMBERS for found in result.problems):
-        return only_numbers()
-    return {NUMBERS_BLOCK: f"Nobody was rung. {' '.join(map(problem, result.problems))}".replace("`", "")}
+        return only_numbers(undone)
+    return {NUMBERS_BLOCK: f"{undone}. {' '.join(map(problem, result.problems))}".replace("`", "")}
 
 
-def barred_numbers(numbers: Mapping[str, Barred | None]) -> dict[str, str]:
+def barred_numbers(numbers: Mapping[str, Barred | None], undone: str = NOBODY_RUNG) -> dict[str, str]:
     """What stands under the numbers when some are never rung. A reason of None means that no typed number may be."""
     why = "Numbers typed here are not rung. Choose people in this workspace."
-    return {NUMBERS_BLOCK: why if None in numbers.values() else "Nobody was rung. " + " ".join(barred(numbers))}
+    return {NUMBERS_BLOCK: why if None in numbers.values() else f"{undone}. " + " ".join(barred(numbers))}
 
 
 def too_slow() -> dict[str, str]:
@@ -169,6 +197,6 @@ def group_unreadable() -> dict[str, str]:
     return {GROUPS_BLOCK: "Nobody was rung: Slack would not say who is in it. Choose the people themselves."}
 
 
-def only_numbers() -> dict[str, str]:
+def only_numbers(undone: str = NOBODY_RUNG) -> dict[str, str]:
     """What stands under the numbers when something else was typed there."""
-    return {NUMBERS_BLOCK: "Nobody was rung: here stand numbers only, like +65 9123 4567. Choose people above."}
+    return {NUMBERS_BLOCK: f"{undone}: here stand numbers only, like +65 9123 4567. Choose people above."}

@@ -11,8 +11,9 @@ from conference.carrier import Balance
 from conference.clock import Clock
 from conference.ports import StorageUnavailableError
 from messages import private
-from messages.drawing import FINAL_CODES, Admins
+from messages.drawing import Admins
 from messages.mrkdwn import Message
+from messages.outbox import FINAL_CODES
 from messages.slack import SlackError, SlackGateway, SlackNotReached, SlackRateLimited, SlackRefused
 
 log = logging.getLogger(__name__)

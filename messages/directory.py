@@ -50,7 +50,7 @@ class SlackDirectory:
         try:
             return await self._ask(lambda: self._gateway.group_members(group_id))
         except SlackError as error:
-            raise GroupUnreadableError(str(error)) from None
+            raise GroupUnreadableError(str(error), may_pass=not isinstance(error, SlackRefused)) from None
 
     async def groups(self) -> Mapping[str, str]:
         """The handle of each user group, by its id. Raises SlackError."""

@@ -16,13 +16,13 @@ from messages.mrkdwn import (
     left_out_name,
     lines,
     listed,
-    mention,
     moment,
     plain,
     quoted,
     section,
 )
-from messages.refusals import carrier_refusal
+from messages.refusals import again, carrier_refusal
+from messages.titles import called_conference
 
 NEWER_ACTION = "history_newer"
 OLDER_ACTION = "history_older"
@@ -51,10 +51,10 @@ def past(conference: Conference, *, names_channel: bool) -> str:
     where = f" in <#{conference.channel_id}>" if names_channel else ""
     began = moment(conference.dialed_at or conference.created_at, with_date=True)
     lasted = f" · {minutes_of(conference.length)} min" if conference.length else ""
-    title = f"*Conference by {mention(conference.caller_id)}*{where} · {began}{lasted}"
+    title = f"*{called_conference(conference)}*{where} · {began}{lasted}"
     match conference.state:
         case ConferenceState.REFUSED:
-            return lines([title, f"{carrier_refusal(conference.detail or '')} Nobody was rung."])
+            return lines([title, f"{carrier_refusal(conference.detail or '', again(conference))} Nobody was rung."])
         case ConferenceState.UNCONFIRMED:
             return lines([title, "Hoiio never said whether it took this call; most likely nobody was rung."])
         case _:
@@ -66,7 +66,7 @@ def _people(conference: Conference) -> Iterator[str]:
     was_in, missed = was_there.was_in, was_there.missed
     yield f"In the call: {listed(map(_talk, was_in), at_most=_MOST_NAMES)}" if was_in else "Nobody was in the call."
     if missed:
-        names = (f"{called(call)} ({_why_missed(call)})" for call in missed)
+        names = (f"{called(call)} ({_why_missed(call, conference)})" for call in missed)
         yield f"Missed: {listed(names, at_most=_MOST_NAMES)}"
     if conference.left_out:
         names = (left_out_name(left) for left in conference.left_out)
@@ -79,9 +79,9 @@ def _talk(calls: tuple[Participant, ...]) -> str:
     return f"{called(calls[-1])} {minutes} min" if minutes else called(calls[-1])
 
 
-def _why_missed(call: Participant) -> str:
+def _why_missed(call: Participant, conference: Conference) -> str:
     if call.state is CallState.NOT_RUNG:
-        return why_not_rung(call).removesuffix(".")
+        return why_not_rung(call, again(conference)).removesuffix(".")
     return outcome(call)
 
 

@@ -4,23 +4,32 @@ from collections.abc import Sequence
 
 from conference.overview import Bill, PersonalOverview, WorkspaceBill
 from conference.people import PersonOnFile
+from conference.standups import Planned
 from messages import own_number, private
 from messages.history import past
 from messages.mrkdwn import Block, lines, plain_text, section
+from messages.standups import ahead_of
 from messages.status import MOST_SHOWN, running_block
 
 BAR = 10
 """Characters of the longest bar."""
 
 
-def home(person: PersonOnFile, card_url: str | None, overview: PersonalOverview | None = None) -> Sequence[Block]:
-    """What runs, their number and when they may be rung, their last conferences, what they cost, how to start one.
+def home(
+    person: PersonOnFile,
+    card_url: str | None,
+    overview: PersonalOverview | None = None,
+    standups: Sequence[Planned] = (),
+) -> Sequence[Block]:
+    """What runs, their standups, their number and when they may be rung, their last conferences, what they cost, how
+    to start one.
 
     `card_url`: where the contact card is. Without an `overview` nothing is said of conferences.
     """
     card = [section(own_number.contact_card(card_url))] if card_url else []
     return [
         *(_running(overview) if overview else []),
+        *_standups(standups),
         _header("Your phone"),
         section(own_number.state(person)),
         own_number.buttons(person),
@@ -41,6 +50,10 @@ def _running(overview: PersonalOverview) -> list[Block]:
         running_block(conference, overview.user_id, names_channel=True) for conference in overview.running[:MOST_SHOWN]
     ]
     return [_header("Running now"), *blocks] if blocks else []
+
+
+def _standups(standups: Sequence[Planned]) -> list[Block]:
+    return [_header("Your standups"), *ahead_of(standups)] if standups else []
 
 
 def _past(overview: PersonalOverview) -> list[Block]:

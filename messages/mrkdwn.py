@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from conference.calls import Participant
+from conference.invitation import Group, Guest, Invitation, Invitee, Person
 from conference.model import LeftOut
-from conference.numbers import mask_number
+from conference.numbers import mask_number, show_number
 
 Block = dict[str, Any]
 
@@ -27,6 +28,14 @@ class Message:
 def escape(text: str) -> str:
     """Somebody's text, so that it stands as it is."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+_MARKS = re.compile(r"[*_~`:]")
+
+
+def unmarked(text: str) -> str:
+    """Somebody's text without what makes it bold, an emoji or the like."""
+    return _MARKS.sub("", text)
 
 
 def mention(user_id: str) -> str:
@@ -51,6 +60,17 @@ def called(participant: Participant) -> str:
 def left_out_name(left: LeftOut) -> str:
     """Who is not rung: a person, or a guest's number, masked."""
     return mention(left.user_id) if left.user_id else _guest(left.number)
+
+
+def invitee_name(invitee: Invitee) -> str:
+    """Who is named: a person or a user group, so that they are notified, or a guest's number, masked."""
+    match invitee:
+        case Person(user_id):
+            return mention(user_id)
+        case Group():
+            return str(Invitation((invitee,)))
+        case Guest(number):
+            return _guest(number)
 
 
 def _guest(number: str | None) -> str:
@@ -92,6 +112,18 @@ def overflow(action_id: str, options: Iterable[tuple[str, str]], **more: Any) ->
     }
 
 
+def number_input(action_id: str, number: str | None) -> Block:
+    """Where a phone number is typed, with this one filled in, E.164."""
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "placeholder": plain_text("+65 9123 4567"),
+        "focus_on_load": True,
+        "max_length": 40,
+    }
+    return element | ({"initial_value": show_number(number)} if number else {})
+
+
 def modal(title: str, *blocks: Block, close: str = "Close", submit: str = "", callback_id: str = "") -> dict[str, Any]:
     """A form, if it has a `submit` button and so a `callback_id`, or what stands in the place of one."""
     form = {"submit": plain_text(submit), "callback_id": callback_id} if submit else {}
@@ -123,9 +155,9 @@ def as_typed(text: str) -> str:
 _LONGEST_QUOTE = 40
 
 
-def quoted(text: str) -> str:
-    """Somebody's text inside backticks."""
-    short = text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+def quoted(text: str, *, at_most: int | None = _LONGEST_QUOTE) -> str:
+    """Somebody's text inside backticks, cut after so many characters."""
+    short = text if at_most is None or len(text) <= at_most else text[:at_most] + "…"
     return escape(short).replace("`", "'")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from conference.numbers import show_number
 from conference.registration import CODE_DIGITS
 from messages import mrkdwn
-from messages.mrkdwn import Block, actions, modal, plain_text, section
+from messages.mrkdwn import Block, actions, modal, number_input, plain_text, section
 
 OPEN_ACTION = "open_number_form"
 CALLBACK_ID = "number_form"
@@ -33,15 +33,6 @@ def enter_code_button() -> Block:
 
 def form(number: str | None, *, problem: str = "") -> dict[str, Any]:
     """The form, with this number filled in; `problem` is what went wrong the last time."""
-    field: dict[str, Any] = {
-        "type": "plain_text_input",
-        "action_id": NUMBER_ACTION,
-        "placeholder": plain_text("+65 9123 4567"),
-        "focus_on_load": True,
-        "max_length": 40,
-    }
-    if number:
-        field["initial_value"] = show_number(number)
     return modal(
         _TITLE,
         *([section(problem)] if problem else []),
@@ -52,7 +43,7 @@ def form(number: str | None, *, problem: str = "") -> dict[str, Any]:
             "hint": plain_text(
                 "With its country code. Everybody but you and this workspace's admins sees only its last four digits."
             ),
-            "element": field,
+            "element": number_input(NUMBER_ACTION, number),
         },
         close="Cancel",
         submit="Keep it",

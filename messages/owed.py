@@ -1,4 +1,4 @@
-"""What the updater needs kept of the messages it sends. The storage fits these shapes; neither knows the other."""
+"""What is kept of the messages that are sent. The storage fits these shapes; neither knows the other."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,13 +22,8 @@ class Post(Protocol):
     def drawn_version(self) -> int | None: ...
 
 
-class PostStorage(Protocol):
+class OutboxStorage(Protocol):
     """Each method is one transaction, and has been made durable when it returns."""
-
-    async def conference(self, key: ConferenceKey) -> Conference: ...
-
-    async def unshown(self) -> Sequence[ConferenceKey]:
-        """Conferences of which Slack does not show everything yet."""
 
     async def posts(self, key: ConferenceKey) -> Sequence[Post]: ...
 
@@ -47,6 +42,12 @@ class PostStorage(Protocol):
 
     async def finish_post(self, key: ConferenceKey, name: str, ts: str, *, drawn_version: int | None = None) -> None:
         """Note Slack's name for a message, and the version of the conference that it shows."""
+
+
+class PostStorage(OutboxStorage, Protocol):
+    """What is drawn of conferences besides."""
+
+    async def conference(self, key: ConferenceKey) -> Conference: ...
 
     async def mark_shown(self, key: ConferenceKey, version: int) -> None:
         """Note that Slack shows everything up to a version."""

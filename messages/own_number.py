@@ -51,12 +51,15 @@ def _number(number: NumberOnFile | None) -> str:
 
 
 def wishes(preferences: Preferences) -> str:
-    """When this person may be rung, if they said anything of it."""
+    """What this person said of being rung and of being shown, if anything."""
+    said = []
     if not preferences.wants_rings:
-        return "You switched being rung off."
-    if quiet := preferences.quiet_hours:
-        return f"Your quiet hours are {quiet.start:%H:%M} to {quiet.end:%H:%M}, in your own time."
-    return ""
+        said.append("You switched being rung off.")
+    elif quiet := preferences.quiet_hours:
+        said.append(f"Your quiet hours are {quiet.start:%H:%M} to {quiet.end:%H:%M}, in your own time.")
+    if not preferences.in_reports:
+        said.append("Reports of standups don't show you.")
+    return " ".join(said)
 
 
 def buttons(person: PersonOnFile) -> Block:

@@ -1,4 +1,4 @@
-"""The form in which a person says when they may be rung. Pure."""
+"""The form in which a person says when they may be rung, and whether reports show them. Pure."""
 
 from datetime import time
 from typing import Any
@@ -14,6 +14,9 @@ RINGS_ACTION = "rings"
 START_BLOCK = "quiet_start"
 END_BLOCK = "quiet_end"
 TIME_ACTION = "time"
+REPORTS_BLOCK = "reports"
+REPORTS_ACTION = "reports"
+IN_REPORTS = "in_reports"
 
 ANY_TIME = "any_time"
 QUIET_HOURS = "quiet_hours"
@@ -57,10 +60,23 @@ def form(preferences: Preferences) -> dict[str, Any]:
             "Times are in your own time zone, wherever Slack says that you are. A conference that you start "
             "yourself rings you also in your quiet hours. Others see until when you are not rung, and no more."
         ),
+        _reports(preferences),
         close="Cancel",
         submit="Save",
         callback_id=CALLBACK_ID,
     )
+
+
+def _reports(preferences: Preferences) -> Block:
+    shown = {"value": IN_REPORTS, "text": plain_text("Show in how many calls I was")}
+    initial = {"initial_options": [shown]} if preferences.in_reports else {}
+    return {
+        "type": "input",
+        "block_id": REPORTS_BLOCK,
+        "label": plain_text("Reports of standups"),
+        "element": {"type": "checkboxes", "action_id": REPORTS_ACTION, "options": [shown], **initial},
+        "optional": True,
+    }
 
 
 def _time(block_id: str, label: str, initial: time) -> Block:

@@ -28,6 +28,7 @@ from messages.mrkdwn import (
     section,
 )
 from messages.refusals import BARRED, LIMITS, SETTING_OF
+from messages.titles import called_conference
 
 _EXAMPLES = (
     ("/conference @alice @bob", "rings Alice, Bob and you"),
@@ -35,6 +36,10 @@ _EXAMPLES = (
     ("/conference @alice without me", "rings Alice, not you"),
     ("/conference team platform @alice @oncall", "saves a team; `add @bob`, `remove @bob`, `delete` go after its name"),
     ("/conference platform", "rings that team and you; `/conference team` lists all"),
+    (
+        "/conference standup platform weekdays 09:30",
+        "rings that team at that time, by itself; `standup` alone lists all",
+    ),
     ("/conference status", "shows what is running, with a button that rings you into it"),
     ("/conference history", "shows what ran in this channel, newest first; `history 2` the page before"),
     ("/conference hangup", "ends the conference that you started, for everybody"),
@@ -96,13 +101,18 @@ def went_wrong() -> Message:
     )
 
 
-def unreadable(result: Unreadable, teams: Iterable[str] = ()) -> Message:
-    """What could not be read, where it stands, and what to type instead; `teams` are the names of those that exist."""
+def unreadable(result: Unreadable, teams: Iterable[str] = (), *, recurring: str = "") -> Message:
+    """What could not be read, where it stands, and what to type instead.
+
+    `teams` are the names of those that exist; `recurring` is the command as a standup, if it can be read as one.
+    """
     problems = result.problems[:_MOST_PROBLEMS]
     names = list(teams)
     said = [f"• {problem(one, names)}" for one in problems]
     if more := len(result.problems) - len(problems):
         said.append(f"• and {more} more.")
+    if recurring:
+        said.append(f"To have it ring by itself at that time, type {recurring}.")
     text = "Nobody was rung, because part of the command could not be read:"
     return Message(
         lines([text, *said]),
@@ -152,12 +162,15 @@ def _closest(names: list[str]) -> str:
 
 def ask_for_number(conference: Conference, left: LeftOut) -> Message:
     """To somebody who was wanted in a conference and has no number on file."""
-    wanted_by = mention(left.asked_by or conference.caller_id)
-    text = (
-        f"{wanted_by} wanted you in a conference call in <#{conference.channel_id}>, but there is no phone number of "
-        "yours on file. Add it, and you can be rung next time. Besides you, only admins see it in full."
+    where = f"<#{conference.channel_id}>"
+    if conference.is_by_itself and not left.asked_by:
+        wanted = f"*{called_conference(conference)}* in {where} was to ring you"
+    else:
+        wanted = f"{mention(left.asked_by or conference.caller_id)} wanted you in a conference call in {where}"
+    return _with_button(
+        f"{wanted}, but there is no phone number of yours on file. Add it, and you can be rung next time. Besides you, "
+        "only admins see it in full."
     )
-    return _with_button(text)
 
 
 def ask_for_number_by_admin(admin_id: str, channel_id: str) -> Message:
@@ -173,15 +186,18 @@ def _with_button(text: str) -> Message:
     return Message(text, (section(text), actions(number_form.button(None))))
 
 
-def guests_refused(numbers: Mapping[str, Barred | None]) -> Message:
-    """For a command with numbers that may not be rung. A reason of None means that no typed number may."""
+def guests_refused(numbers: Mapping[str, Barred | None], *, undone: str = "Nobody was rung") -> Message:
+    """For a command with numbers that may not be rung, and so was not done.
+
+    A reason of None means that no typed number may.
+    """
     if None in numbers.values():
         return plain(
-            "Nobody was rung: numbers typed in the command are not rung here. Name people in this workspace, who have "
+            f"{undone}: numbers typed in the command are not rung here. Name people in this workspace, who have "
             "put their own numbers on file."
         )
     said = [f"• {one}" for one in barred(numbers)]
-    return plain(lines(["Nobody was rung. Run the command again without these numbers:", *said]))
+    return plain(lines([f"{undone}. Run the command again without these numbers:", *said]))
 
 
 def barred(numbers: Mapping[str, Barred | None]) -> list[str]:

@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from conference.barring import Barred
+from conference.calls import NotRung
 from conference.credit import read_shortage
 from conference.limits import Limit, LimitReached, read_limit
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Reason
 from messages.line_words import no_lines
-from messages.mrkdwn import escape, left_out_name, listed, mention, moment
+from messages.mrkdwn import called, escape, left_out_name, listed, mention, moment
+from messages.titles import answerable, called_conference
 
 _OPERATOR = "Ask whoever runs Rollcall to"
+
+RUN_AGAIN = "run the command again"
+CALL_AGAIN = "press *Call again* on the board"
 
 CARRIER_CODES = {
     "error_invalid_http_method": (
@@ -26,11 +31,11 @@ CARRIER_CODES = {
     ),
     "error_dest_invalid": (
         "Hoiio says that one of the numbers is no phone number. Check the numbers you typed, have the others check "
-        "theirs with `/conference number`, then run the command again."
+        f"theirs with `/conference number`, then {RUN_AGAIN}."
     ),
     "error_dest_not_supported": (
         "Hoiio does not call the country or network of one of these numbers. "
-        "Run the command again without that person, or with another number of theirs."
+        f"Leave that person out, or have them give another number, then {RUN_AGAIN}."
     ),
     "error_not_allowed_for_trial": (
         "Hoiio's trial account may not call one of these numbers. "
@@ -45,13 +50,13 @@ CARRIER_CODES = {
         f"{_OPERATOR} check that `PUBLIC_URL` is known to public DNS."
     ),
     "error_insufficient_credit": (
-        f"The Hoiio account has not enough credit for this call. {_OPERATOR} top it up, then run the command again."
+        f"The Hoiio account has not enough credit for this call. {_OPERATOR} top it up, then {RUN_AGAIN}."
     ),
     "error_concurrent_call_limit_reached": (
-        "All lines of the Hoiio account are taken. Wait until another call ends, then run the command again."
+        f"All lines of the Hoiio account are taken. Wait until another call ends, then {RUN_AGAIN}."
     ),
     "error_rate_limit_exceeded": (
-        "Rollcall has asked Hoiio for too much within a minute. Wait a minute, then run the command again."
+        f"Rollcall has asked Hoiio for too much within a minute. Wait a minute, then {RUN_AGAIN}."
     ),
     "error_internal_server_error": "Hoiio had an error of its own, and did not say whether it rang anybody.",
 }
@@ -84,18 +89,23 @@ SETTING_OF = {
 """By which an operator raises each limit."""
 
 
-def carrier_refusal(code: str) -> str:
-    """Why the carrier said no, and what to do. A code that nobody has heard of is shown as it is.
+def again(conference: Conference) -> str:
+    """What to do to have the people of a conference rung after all: for a standup, nobody typed a command."""
+    return CALL_AGAIN if conference.standup else RUN_AGAIN
+
+
+def carrier_refusal(code: str, what_to_do: str = RUN_AGAIN) -> str:
+    """Why the carrier said no, and `what_to_do` then. A code that nobody has heard of is shown as it is.
 
     In the place of a code may stand a Shortage, as it is stored.
     """
     if shortage := read_shortage(code):
         return (
             f"The Hoiio account has {shortage.balance} left, which is not enough for this call. "
-            f"{_OPERATOR} top it up, then run the command again."
+            f"{_OPERATOR} top it up, then {what_to_do}."
         )
     if sentence := CARRIER_CODES.get(code):
-        return sentence
+        return sentence.replace(RUN_AGAIN, what_to_do)
     if code.startswith("error_") and code.endswith("_param_missing"):
         parameter = escape(code.removeprefix("error_").removesuffix("_param_missing")).replace("`", "'")
         return f"Hoiio missed `{parameter}` in the request. That is a fault in Rollcall: please report it."
@@ -110,8 +120,8 @@ def abandoned(conference: Conference, *, to_caller: bool = False) -> str:
     caller_id = conference.caller_id if to_caller else None
     match conference.reason:
         case Reason.NOBODY_TO_RING:
-            why = why_left_out(conference.left_out, caller_id)
-            return f"Nobody was rung. {why or 'The command names nobody who could be.'}"
+            names = "It names nobody any more." if conference.standup else "The command names nobody who could be."
+            return f"Nobody was rung. {why_left_out(conference.left_out, caller_id, again(conference)) or names}"
         case Reason.ONLY_THE_CALLER:
             return (
                 f"Nobody was rung: {'you' if to_caller else mention(conference.caller_id)} would have been alone in "
@@ -121,49 +131,84 @@ def abandoned(conference: Conference, *, to_caller: bool = False) -> str:
         case Reason.TOO_MANY:
             return (
                 f"Nobody was rung: that is {len(conference.participants)} phones, and a conference takes at most "
-                f"{MAX_PARTICIPANTS}. Run the command again with fewer people."
+                f"{MAX_PARTICIPANTS}. {_capital(RUN_AGAIN)} with fewer people."
             )
         case Reason.GROUP_UNREADABLE:
+            try_again = again(conference) if conference.standup else "try again"
             return (
                 f"Nobody was rung: Slack would not say who is in the user group (`{escape(conference.detail or '')}`). "
-                "Name the people themselves, or try again in a minute."
+                f"Name the people themselves, or {try_again} in a minute."
             )
         case Reason.LIMIT:
-            return limit(read_limit(conference.detail or ""))
+            whose = f"{answerable(conference)}," if conference.is_by_itself else "you"
+            return limit(read_limit(conference.detail or ""), whose=whose, again=again(conference))
         case Reason.CALLER_IS_EXTERNAL:
-            return (
-                "Nobody was rung: only people of the workspace that Rollcall belongs to can start a conference. "
-                "Ask one of them."
-            )
+            return _external(conference)
         case Reason.NO_BOARD:
             return _no_board(conference.detail or "", conference)
         case Reason.NO_LINES:
             return f"Nobody was rung: {no_lines(conference)}"
-        case reason:
-            who = mention((reason is Reason.CALLED_OFF and conference.hung_up_by) or conference.caller_id)
-            return _WHY[reason].format(who=who) if reason in _WHY else _RUNG_ANEW
+        case _:
+            return _given_up(conference)
 
 
-_RUNG_ANEW = "Hoiio never confirmed these calls. Somebody chose to ring everybody anew: see the newer board."
-
-_WHY = {
-    Reason.TOO_LATE: (
-        "This conference could not start within a minute, so it was given up: nobody was rung. "
-        "{who}, run the command again if you still want the call."
-    ),
-    Reason.NOT_SENT: "Hoiio could not be reached: nobody was rung. {who}, run the command again in a minute.",
-    Reason.WAITED_TOO_LONG: (
-        "No line became free within half an hour, so nobody was rung. "
-        "{who}, run the command again if you still want the call."
-    ),
-    Reason.CALLED_OFF: "{who} called it off: nobody was rung.",
-}
+def _external(conference: Conference) -> str:
+    if conference.is_by_itself:
+        return (
+            f"Nobody was rung: {mention(conference.caller_id)}, who set it up, belongs to another workspace than "
+            "Rollcall. Ask somebody of this one to set it up anew."
+        )
+    return (
+        "Nobody was rung: only people of the workspace that Rollcall belongs to can start a conference. "
+        "Ask one of them."
+    )
 
 
-def limit(reached: LimitReached, *, again: str = "run the command again") -> str:
-    """Which limit stands in the way, when it opens again, and what to do then."""
-    whose = "you" if reached.limit.is_of_one_person else "this workspace"
-    fewer = ", or now with fewer people" if reached.limit is Limit.RINGS_PER_HOUR else ""
+def _given_up(conference: Conference) -> str:
+    """Why a conference that was about to be rung was not."""
+    match conference.reason:
+        case Reason.ALONE:
+            who = [call for call in conference.participants if call.why != NotRung.NOT_ANY_MORE]
+            why = why_left_out(conference.left_out, None, again(conference))
+            return f"Nobody was rung: {listed(map(called, who))} would have been alone in the call. {why}".strip()
+        case Reason.CALLED_OFF:
+            return f"{mention(conference.hung_up_by or conference.caller_id)} called it off: nobody was rung."
+        case Reason.NOT_SENT:
+            return f"Hoiio could not be reached: nobody was rung. {_if_wanted(conference, 'in a minute')}"
+        case Reason.TOO_LATE:
+            minutes = "five minutes" if conference.is_by_itself else "a minute"
+            return (
+                f"This conference could not start within {minutes}, so it was given up: nobody was rung. "
+                f"{_if_wanted(conference)}"
+            )
+        case Reason.WAITED_TOO_LONG:
+            return f"No line became free within half an hour, so nobody was rung. {_if_wanted(conference)}"
+        case _:
+            return "Hoiio never confirmed these calls. Somebody chose to ring everybody anew: see the newer board."
+
+
+def abandoned_in_private(conference: Conference) -> str:
+    """The same, to the caller alone; a standup is named, since whoever set it up typed nothing just now."""
+    why = abandoned(conference, to_caller=True)
+    return f"*{called_conference(conference)}* in <#{conference.channel_id}>: {why}" if conference.standup else why
+
+
+def _if_wanted(conference: Conference, when: str = "") -> str:
+    """Asks whoever began a conference to do so again if they like, or everybody if nobody began it."""
+    if conference.is_by_itself:
+        return f"{_capital(again(conference))} {when or 'if the call is still wanted'}."
+    return f"{mention(conference.caller_id)}, {again(conference)} {when or 'if you still want the call'}."
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def limit(reached: LimitReached, *, whose: str = "you", again: str = RUN_AGAIN) -> str:
+    """Which limit stands in the way, when it opens again, and what to do then; `whose` it is if it is one person's."""
+    whose = whose if reached.limit.is_of_one_person else "this workspace"
+    may_be_fewer = reached.limit is Limit.RINGS_PER_HOUR and again != CALL_AGAIN
+    fewer = ", or now with fewer people" if may_be_fewer else ""
     return (
         f"Nobody was rung: {whose} would have passed a limit, {LIMITS[reached.limit].format(most=reached.most)}. "
         f"It opens again at {moment(reached.opens_at, with_date=True)}; {again} then{fewer}."
@@ -172,6 +217,18 @@ def limit(reached: LimitReached, *, again: str = "run the command again") -> str
 
 def _no_board(code: str, conference: Conference) -> str:
     match code:
+        case "not_in_channel" | "channel_not_found" if conference.is_by_itself:
+            return (
+                "Nobody was rung: I am not in that channel, so nobody would see who answers. Type `/invite @Rollcall` "
+                "there before it is due again."
+            )
+        case "is_archived" if conference.is_by_itself:
+            return "Nobody was rung: that channel is archived. Set it up anew in another one."
+        case _ if conference.is_by_itself:
+            return (
+                f"Nobody was rung: Slack did not let me post there (`{escape(code)}`). "
+                "Set it up anew in another channel, or ask whoever runs Rollcall."
+            )
         case "not_in_channel" | "channel_not_found" if conference.response_url is None:
             # Begun by a form: whoever sent it reads this in their direct message.
             return (
@@ -193,14 +250,14 @@ def _no_board(code: str, conference: Conference) -> str:
             )
 
 
-def why_left_out(left_out: tuple[LeftOut, ...], caller_id: str | None) -> str:
+def why_left_out(left_out: tuple[LeftOut, ...], caller_id: str | None, what_to_do: str = RUN_AGAIN) -> str:
     """Who is not rung and why, a sentence for each reason; to this caller, if it is said to them alone."""
     sentences = []
     for reason, alike in grouped(left_out):
         names = ["you" if left.user_id and left.user_id == caller_id else left_out_name(left) for left in alike]
         is_plural = len(names) > 1 or names == ["you"]
         sentence = f"{listed(names)} {filled_in(_LEFT_OUT[reason][is_plural], alike[0])}"
-        sentences.append(f"{sentence[0].upper()}{sentence[1:]}.")
+        sentences.append(f"{_capital(sentence).replace(RUN_AGAIN, what_to_do)}.")
     if any(left.user_id == caller_id and left.reason is LeftOutReason.NO_NUMBER for left in left_out if left.user_id):
         sentences.append("Add your number with `/conference number +65 9123 4567`.")
     return " ".join(sentences)
@@ -244,8 +301,9 @@ _LEFT_OUT = {
         "were rung MOST times within ten minutes, and are left alone until UNTIL",
     ),
     LeftOutReason.NUMBER_CHANGED: (
-        "changed their number just now: run the command again",
-        "changed their numbers just now: run the command again",
+        f"changed their number just now: {RUN_AGAIN}",
+        f"changed their numbers just now: {RUN_AGAIN}",
     ),
+    LeftOutReason.OUT_TODAY: ("is out today", "are out today"),
 }
 """For one and for several; see `filled_in`."""

@@ -8,8 +8,9 @@ from conference.model import MAX_PARTICIPANTS, Conference, ConferenceState, Left
 from messages import number_form
 from messages.board_buttons import call_again, wait_button
 from messages.line_words import lines_short
-from messages.mrkdwn import Message, actions, called, listed, mention, plain, section
+from messages.mrkdwn import Message, actions, called, listed, plain, section
 from messages.refusals import limit, why_left_out
+from messages.titles import answerable
 
 
 def unknown() -> Message:
@@ -33,16 +34,13 @@ def not_over() -> Message:
 
 def not_in_charge(conference: Conference) -> Message:
     return plain(
-        f"Nothing was done: only {mention(conference.caller_id)}, who started it, and admins can hang up for "
+        f"Nothing was done: only {answerable(conference)}, and admins can hang up for "
         "everybody. You leave the call by hanging up your own phone."
     )
 
 
 def not_in_charge_of(conference: Conference, call: Participant) -> Message:
-    return plain(
-        f"Nothing was done: only {mention(conference.caller_id)}, who started the call, an admin, or {called(call)} "
-        "can end that call."
-    )
+    return plain(f"Nothing was done: only {answerable(conference)}, an admin, or {called(call)} can end that call.")
 
 
 def not_in(call: Participant) -> Message:

@@ -213,6 +213,16 @@ class SlackGateway:
         pages = self._pages("conversations_members", "members", channel=channel, limit=MEMBERS_PAGE)
         return [str(user_id) async for user_id in pages]
 
+    async def is_in(self, channel: str) -> bool:
+        """conversations.info: whether the bot is in a channel. A private one that it is not in, it does not see."""
+        try:
+            answer = await self._call("conversations_info", channel=channel)
+        except SlackRefused as error:
+            if error.code == "channel_not_found":
+                return False
+            raise
+        return (answer.get("channel") or {}).get("is_member") is not False
+
     async def groups(self) -> list[Mapping[str, Any]]:
         """usergroups.list: the user groups that are in use."""
         answer = await self._call("usergroups_list")

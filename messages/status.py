@@ -8,6 +8,7 @@ from conference.overview import LinesInUse
 from messages.board import phone_line, shown_phones
 from messages.board_buttons import ring_me
 from messages.mrkdwn import Block, Message, as_typed, context, lines, mention, moment, plain, quoted, section
+from messages.titles import called_conference
 
 MOST_SHOWN = 10
 """Conferences shown at once; an account's lines are enough for four."""
@@ -50,7 +51,7 @@ def running_block(conference: Conference, user_id: str, *, names_channel: bool) 
 
 def _description(conference: Conference, *, names_channel: bool) -> str:
     where = f" in <#{conference.channel_id}>" if names_channel else ""
-    title = f"*Conference by {mention(conference.caller_id)}*{where} · room `{conference.room}` · {_since(conference)}"
+    title = f"*{called_conference(conference)}*{where} · room `{conference.room}` · {_since(conference)}"
     phones = [phone_line(call, conference) for _, call in shown_phones(conference)]
     more = [f"and {len(phones) - _MOST_PHONES} more"] if len(phones) > _MOST_PHONES else []
     return lines([title, *phones[:_MOST_PHONES], *more])
@@ -86,5 +87,5 @@ def stands_alone(verb: Verb, rest: str) -> Message:
 
 
 def started_by(conferences: Iterable[Conference]) -> list[str]:
-    """Who started them, each once, as mentions."""
+    """Who started them, or set them up, each once, as mentions."""
     return list(dict.fromkeys(mention(conference.caller_id) for conference in conferences))

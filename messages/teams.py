@@ -1,12 +1,10 @@
 """Words about saved teams, said to whoever typed `/conference team …`. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
-from conference.barring import Barred
-from conference.invitation import CallerWish, Group, Guest, Invitation, Invitee, Person, Problem, ProblemKind
+from conference.invitation import CallerWish, Group, Invitee, Person, Problem, ProblemKind
 from conference.model import MAX_PARTICIPANTS
-from conference.numbers import mask_number
 from conference.team_call import NOBODY, Mistyped, Slip, TeamAct, TeamCall, joined_name
 from conference.teams import (
     LONGEST_NAME,
@@ -18,8 +16,8 @@ from conference.teams import (
     Unchanged,
     similar_name,
 )
-from messages.mrkdwn import Message, context, lines, listed, mention, plain, quoted, section
-from messages.private import barred, problem
+from messages.mrkdwn import Message, context, invitee_name, lines, listed, mention, plain, quoted, section
+from messages.private import problem
 
 MOST_LISTED = 40
 """Teams in one message, which has room for 50 blocks (Slack, Block Kit)."""
@@ -31,10 +29,15 @@ _MOST_IN_FORM = 10
 _EXAMPLE = "platform"
 _SOMEBODY = "@alice"
 
-_FORMS = context(
+_FORMS = (
     f"`/conference team {_EXAMPLE} @alice @bob` saves a team, `/conference {_EXAMPLE}` rings it; `add @carol`, "
     "`remove @carol` and `delete` go after its name. `/conference team` lists all."
 )
+
+
+def how_to() -> Message:
+    """What can be typed."""
+    return plain(_FORMS)
 
 
 def all_teams(teams: Sequence[Team]) -> Message:
@@ -108,6 +111,24 @@ def deleted(team: Team) -> Message:
     )
 
 
+def rung_by_standups(name: str, standups: Sequence[str], seen: Collection[str]) -> Message:
+    """For a team that can't be deleted yet: these standups ring it, of which whoever asked sees those in `seen`."""
+    named = [standup for standup in standups if standup in seen]
+    hidden = len(standups) - len(named)
+    if not named:
+        count = "a standup" if hidden == 1 else f"{hidden} standups"
+        one = "it" if hidden == 1 else "them"
+        return plain(f"Nothing was deleted: `{name}` is rung by {count} that you don't see. An admin can change {one}.")
+    names = listed((f"`{one}`" for one in named), at_most=MOST_LISTED)
+    besides = f", and by {hidden} that you don't see: an admin can change {'that' if hidden == 1 else 'those'}"
+    return plain(
+        f"Nothing was deleted: `{name}` is rung by the {'standup' if len(named) == 1 else 'standups'} {names}"
+        f"{besides if hidden else ''}. "
+        f"`/conference standup {named[0]} change` opens a form in which others can be chosen, and "
+        f"`/conference standup {named[0]} delete` deletes it; for whoever set it up, and admins."
+    )
+
+
 def unchanged(error: TeamUnchangedError, call: TeamCall, by: Editor, names: Iterable[str]) -> Message:
     """Why a team was left as it was; `names` are those of all teams."""
     team = error.team
@@ -143,21 +164,10 @@ def unknown(call: TeamCall, names: Iterable[str]) -> Message:
     return plain(" ".join(said))
 
 
-def guests_refused(numbers: Mapping[str, Barred | None], call: TeamCall) -> Message:
-    """For a team with numbers that may not be rung. A reason of None means that no typed number may be."""
-    if None in numbers.values():
-        return plain(
-            f"Nothing was changed in `{call.name}`: typed numbers are not rung here. Name people in this workspace, "
-            "who have put their own numbers on file."
-        )
-    said = [f"• {one}" for one in barred(numbers)]
-    return plain(lines([f"Nothing was changed in `{call.name}`. Type it again without these numbers:", *said]))
-
-
 def mistyped(found: Mistyped) -> Message:
     """What could not be taken as it was typed, and the right form of what was most likely meant."""
     text = f"Nothing was changed. {_slip(found)}"
-    return Message(text, (section(text), _FORMS))
+    return Message(text, (section(text), context(_FORMS)))
 
 
 def _slip(found: Mistyped) -> str:
@@ -238,7 +248,7 @@ def _form(call: TeamCall) -> str:
     if call.whom == NOBODY:
         return f"`{typed} {_SOMEBODY}`"
     me = " me" if call.whom.caller is CallerWish.ASKED else ""
-    return " ".join([f"`{typed}{me}`", *map(_name, call.whom.invitees[:_MOST_IN_FORM])])
+    return " ".join([f"`{typed}{me}`", *map(invitee_name, call.whom.invitees[:_MOST_IN_FORM])])
 
 
 def _with_notes(text: str, team: Team, without_number: Iterable[str]) -> Message:
@@ -263,14 +273,4 @@ def _described(team: Team, *, at_most: int = MOST_INVITEES) -> str:
 
 
 def _people(invitees: Iterable[Invitee], *, at_most: int = MOST_INVITEES) -> str:
-    return listed(map(_name, invitees), at_most=at_most)
-
-
-def _name(invitee: Invitee) -> str:
-    match invitee:
-        case Person(user_id):
-            return mention(user_id)
-        case Group():
-            return str(Invitation((invitee,)))
-        case Guest(number):
-            return mask_number(number)
+    return listed(map(invitee_name, invitees), at_most=at_most)

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from conference.calls import CallState, Participant
+from conference.calls import CallState, NotRung, Participant
 from conference.model import Conference, ConferenceState
 from messages.attendance import attendance, minutes_in, minutes_of
 from messages.board import cost, outcome, why_not_rung
-from messages.mrkdwn import Message, called, lines, listed, section
-from messages.refusals import abandoned, carrier_refusal
+from messages.mrkdwn import Message, called, lines, listed, mention, section
+from messages.refusals import abandoned, again, carrier_refusal
 
 
 def untold(conference: Conference) -> tuple[Conference, list[str]]:
@@ -17,12 +17,16 @@ def untold(conference: Conference) -> tuple[Conference, list[str]]:
         said.append(_word(conference))
         conference = replace(conference, told=conference.state)
     participants = []
+    without_place = False
     for participant in conference.participants:
         if _is_outcome(participant, conference) and participant.told is not participant.state:
-            said.append(_line(participant))
+            said.append(_line(participant, conference))
+            without_place |= participant.why == NotRung.ROOM_FULL and participant.asked_by is None
             participant = replace(participant, told=participant.state)
         participants.append(participant)
     conference = replace(conference, participants=tuple(participants))
+    if without_place:
+        said.append(_HOW_TO_COME_IN)
     if conference.state is ConferenceState.ENDED and conference.told is not ConferenceState.ENDED:
         said += _summary(conference)
         conference = replace(conference, told=ConferenceState.ENDED)
@@ -43,9 +47,16 @@ def _is_outcome(participant: Participant, conference: Conference) -> bool:
     return participant.state.is_final
 
 
-def _line(participant: Participant) -> str:
-    words = why_not_rung(participant) if participant.state is CallState.NOT_RUNG else outcome(participant)
-    return f"{called(participant)}: {words}"
+_HOW_TO_COME_IN = (
+    "*Ring me* on the board rings whoever presses it as soon as a place is free; *Ring as lines get free* rings all of "
+    "them, each when there is one."
+)
+
+
+def _line(participant: Participant, conference: Conference) -> str:
+    if participant.state is CallState.NOT_RUNG:
+        return f"{called(participant)}: {why_not_rung(participant, again(conference))}"
+    return f"{called(participant)}: {outcome(participant)}"
 
 
 def _summary(conference: Conference) -> list[str]:
@@ -72,11 +83,12 @@ def _must_be_told(conference: Conference) -> bool:
 def _word(conference: Conference) -> str:
     match conference.state:
         case ConferenceState.REFUSED:
-            return f"{carrier_refusal(conference.detail or '')} Nobody was rung."
+            return f"{carrier_refusal(conference.detail or '', again(conference))} Nobody was rung."
         case ConferenceState.ABANDONED:
             return abandoned(conference)
         case _:
+            whom = "" if conference.is_by_itself else f"{mention(conference.caller_id)}, "
             return (
-                f"<@{conference.caller_id}>, Hoiio never said whether it took this call, and nothing "
+                f"{whom}Hoiio never said whether it took this call, and nothing "
                 "has been heard of it since. If nobody's phone rang, *Ring everybody anew* on the board does so."
             )

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
 from conference.clock import Clock, pause
-from conference.model import ConferenceKey
-from messages.drawing import TOGETHER_SECONDS, Admins, BoardPosted, BoardRefused, Drawing
-from messages.owed import PostStorage
-from messages.slack import SlackError, SlackGateway
+from messages.drawing import TOGETHER_SECONDS
+from messages.slack import SlackError
 
 log = logging.getLogger(__name__)
 
@@ -19,38 +19,46 @@ WORTH_WAITING_SECONDS = 2 * TOGETHER_SECONDS
 """When the bot is stopped, outcomes that only wait for others to come are still shown."""
 
 
+_Key = TypeVar("_Key", bound=tuple[str, str])
+"""What names something that is shown: its workspace, and its id there."""
+
+
+class Steps(Protocol):
+    """Something that is being shown."""
+
+    async def step(self) -> float | None:
+        """Show one thing that is owed.
+
+        Returns the seconds until the next can be shown, 0 for at once, or None when nothing is owed any more.
+        Raises SlackError, after which another step tries again.
+        """
+
+
 @dataclass
 class _Work:
-    """A conference that has something to show. `changed` is set when there may be more."""
+    """Something that is owed. `changed` is set when there may be more."""
 
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
 
 
-class Updater:
-    """Draws whatever `changed` says may have changed: one task for each conference that owes something."""
+class Updater(Generic[_Key]):
+    """Draws whatever `changed` says may have changed: one task for each thing that owes something.
+
+    `drawing` makes what shows one thing; `unshown` says of which Slack does not show everything yet.
+    """
 
     def __init__(
-        self,
-        *,
-        storage: PostStorage,
-        gateway: SlackGateway,
-        clock: Clock,
-        board_posted: BoardPosted,
-        board_refused: BoardRefused,
-        admins: Admins,
+        self, clock: Clock, drawing: Callable[[_Key], Steps], unshown: Callable[[], Awaitable[Sequence[_Key]]]
     ) -> None:
-        self._storage = storage
-        self._gateway = gateway
         self._clock = clock
-        self._board_posted = board_posted
-        self._board_refused = board_refused
-        self._admins = admins
-        self._work: dict[ConferenceKey, _Work] = {}
+        self._drawing = drawing
+        self._unshown = unshown
+        self._work: dict[_Key, _Work] = {}
         self._closing = asyncio.Event()
 
-    def changed(self, key: ConferenceKey) -> None:
-        """There may be something new to show of a conference."""
+    def changed(self, key: _Key) -> None:
+        """There may be something new to show."""
         work = self._work.setdefault(key, _Work())
         work.changed.set()
         if work.task is None:
@@ -58,7 +66,7 @@ class Updater:
 
     async def recover(self) -> None:
         """Show whatever an earlier process stored and did not show."""
-        for key in await self._storage.unshown():
+        for key in await self._unshown():
             self.changed(key)
 
     @property
@@ -70,10 +78,8 @@ class Updater:
         """Wait for nothing any more: what can't be shown at once is stored, and shown after the next start."""
         self._closing.set()
 
-    async def _draw(self, key: ConferenceKey, work: _Work) -> None:
-        drawing = Drawing(
-            key, self._storage, self._gateway, self._clock, self._board_posted, self._board_refused, self._admins
-        )
+    async def _draw(self, key: _Key, work: _Work) -> None:
+        drawing = self._drawing(key)
         backoff = FIRST_BACKOFF_SECONDS
         try:
             while work.changed.is_set():
@@ -83,7 +89,8 @@ class Updater:
                 except Exception as error:
                     # Whatever it was, the picture is still owed.
                     unforeseen = not isinstance(error, SlackError)
-                    log.warning("conference %s: not shown yet: %s", key.conference_id, error, exc_info=unforeseen)
+                    _, name = key
+                    log.warning("conference %s: not shown yet: %s", name, error, exc_info=unforeseen)
                     await pause(self._clock, backoff, self._closing)
                     backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
                     wait = 0.0

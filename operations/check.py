@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import httpx
 
+from calendars.reading import own_calendars
 from conference.carrier import AnswerLost, Carrier, CarrierError, NotSent, Refused
+from conference.holidays import CalendarError, shown_source
 from conference.ports import StorageUnavailableError
 from messages.refusals import carrier_refusal
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
@@ -58,6 +60,8 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     async for finding in _hoiio(settings):
         yield finding
     yield await _public_url(settings)
+    if settings.holidays:
+        yield await _holidays(settings)
     for finding in guards(settings):
         yield finding
 
@@ -132,6 +136,21 @@ async def _credit(carrier: Carrier, low: Decimal | None) -> Finding:
     if balance.amount < low:
         return Finding(False, f"LOW_BALANCE: {left}, less than {low}. Top it up.")
     return Finding(True, f"LOW_BALANCE: {left}; admins are told when it is less than {low}.")
+
+
+async def _holidays(settings: Settings) -> Finding:
+    today = datetime.now(UTC).date()
+    try:
+        days = await own_calendars(settings.holidays_file).read(settings.holidays, today, today + timedelta(days=365))
+    except CalendarError as error:
+        return Finding(False, f"HOLIDAYS: {shown_source(settings.holidays)} could not be read: {error}.")
+    if not days:
+        return Finding(False, "HOLIDAYS: the calendar has no day in the next year. Is it an old one?")
+    count = "1 day" if len(days) == 1 else f"{len(days)} days"
+    return Finding(
+        True,
+        f"HOLIDAYS: {count} in the next year on which no standup rings; the next is {min(days)}, {days[min(days)]}.",
+    )
 
 
 async def _public_url(settings: Settings) -> Finding:

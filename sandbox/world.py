@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,9 @@ _CODE = re.compile(r"\d{6}")
 
 Serve = Callable[[Mapping[str, str], MovedClock, asyncio.Event], Awaitable[None]]
 """Runs the bot with these variables for settings, on that clock, until the event is set."""
+
+NextLook = Callable[[], Awaitable[datetime | None]]
+"""When the bot has to do something about a standup next; None if there is none."""
 
 
 @dataclass(frozen=True)

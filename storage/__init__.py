@@ -4,15 +4,29 @@ from storage.admin_log import AdminLog
 from storage.conferences import Conferences
 from storage.credit import CreditAlerts
 from storage.forgetting import Forgetting
+from storage.holidays import CalendarDays
 from storage.number_requests import NumberRequests
 from storage.numbers import Numbers
 from storage.overview import Overview
 from storage.posts import Posts
+from storage.standups import Standups
 from storage.teams import Teams
 from storage.turn import Turn
 
 
-class Storage(Numbers, NumberRequests, Forgetting, AdminLog, Conferences, Overview, Posts, CreditAlerts, Teams):
+class Storage(
+    Numbers,
+    NumberRequests,
+    Forgetting,
+    AdminLog,
+    Conferences,
+    Overview,
+    Posts,
+    CreditAlerts,
+    Teams,
+    Standups,
+    CalendarDays,
+):
     """Keeps all of it in one database file. Open it with `open`, and `close` it."""
 
 

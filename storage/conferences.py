@@ -144,6 +144,20 @@ class _Reading:
     def preferences(self, user_ids: Iterable[str]) -> dict[str, Preferences]:
         return read_preferences(self._db, self._key.team_id, user_ids)
 
+    def out(self, conference: Conference) -> frozenset[str]:
+        return frozenset(json.loads(self._of_day("out", conference) or "[]"))
+
+    def other_numbers(self, conference: Conference) -> Mapping[str, str]:
+        return dict(json.loads(self._of_day("other_numbers", conference) or "{}"))
+
+    def _of_day(self, column: str, conference: Conference) -> str | None:
+        """What is stored of the standup's day that a conference is for."""
+        row = self._db.execute(
+            f"SELECT {column} FROM occurrences WHERE team_id = ? AND occurrence_id = ?",  # noqa: S608
+            [conference.team_id, conference.occurrence_id],
+        ).fetchone()
+        return row[0] if row else None
+
     def open_numbers(self) -> frozenset[str]:
         rows = self._db.execute(
             f"SELECT participants.number {_OPEN_CALLS} AND participants.team_id = ? "

@@ -16,6 +16,7 @@ from conference.people import LoggedAct
 from storage.admin_log import log_all
 from storage.connection import Connection
 from storage.rows import HAS_OPEN_CALL, bare_digits, digest_of, is_number
+from storage.standups import forget_in_standups
 from storage.teams import forget_in_teams
 
 _IS_OVER = (
@@ -29,7 +30,7 @@ class Forgetting(Connection):
     """The part of `Storage` that gives numbers up."""
 
     async def forget(self, team_id: str, user_id: str, act: LoggedAct | None = None) -> bool:
-        """Take a person's number off file and out of teams, and mark it wherever else it stands for `forget_marked`.
+        """Take a person's number off file and out of teams and standups; elsewhere mark it for `forget_marked`.
 
         Says whether there was one. `act` is logged if there was.
         """
@@ -41,7 +42,8 @@ class Forgetting(Connection):
                 ).fetchone()
                 self._db.execute("DELETE FROM numbers WHERE team_id = ? AND user_id = ?", [team_id, user_id])
                 proofs = self._db.execute("DELETE FROM proofs WHERE team_id = ? AND user_id = ?", [team_id, user_id])
-                was_there = row is not None or proofs.rowcount > 0
+                had_given_one = forget_in_standups(self._db, team_id, user_id, row[0] if row else None)
+                was_there = row is not None or proofs.rowcount > 0 or had_given_one
                 if was_there:
                     _flag(self._db, team_id, user_id, row[0] if row else None)
                 if row:

@@ -88,8 +88,22 @@ class Numbers(Connection):
                         "quiet_start": f"{quiet.start:%H:%M}" if quiet else None,
                         "quiet_end": f"{quiet.end:%H:%M}" if quiet else None,
                         "quiet_zone": quiet.zone if quiet else None,
+                        "in_reports": int(preferences.in_reports),
                     },
                     pk=("team_id", "user_id"),
+                )
+
+        await self._run(work)
+
+    async def show_in_reports(self, team_id: str, user_id: str, *, wanted: bool) -> None:
+        """Whether reports of standups show somebody, from now on; what else they said stays."""
+
+        def work() -> None:
+            with self._transaction():
+                self._db.execute(
+                    "INSERT INTO preferences (team_id, user_id, wants_rings, in_reports) VALUES (?, ?, 1, ?) "
+                    "ON CONFLICT DO UPDATE SET in_reports = excluded.in_reports",
+                    [team_id, user_id, int(wanted)],
                 )
 
         await self._run(work)
@@ -130,6 +144,7 @@ def read_preferences(db: Database, team_id: str, user_ids: Iterable[str]) -> dic
             QuietHours(time.fromisoformat(row["quiet_start"]), time.fromisoformat(row["quiet_end"]), row["quiet_zone"])
             if row["quiet_start"]
             else None,
+            bool(row["in_reports"]),
         )
         for row in rows
     }

@@ -52,6 +52,9 @@ def read_conference(db: Database, key: ConferenceKey) -> Conference:
         hung_up_by=row["hung_up_by"],
         limit_reached=row["limit_reached"],
         phones_ahead=row["phones_ahead"],
+        standup=row["standup"],
+        occurrence_id=row["occurrence_id"],
+        due_at=_moment(row["due_at"]),
         board_ts=(board[0] or None) if board else None,
         participants=tuple(
             map(

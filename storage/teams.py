@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from conference.invitation import Guest, Invitation, read_written
-from conference.teams import Team, TeamChange
+from conference.teams import Team, TeamChange, TeamInUseError
 from storage.connection import Connection
 
 
@@ -40,11 +40,16 @@ class Teams(Connection):
         return await self._run(work)
 
     async def delete_team(self, team_id: str, name: str, chosen: TeamChange) -> Team:
-        """Delete the team that `chosen` returns, given what is stored; what it raises is raised."""
+        """Delete the team that `chosen` returns, given what is stored; what it raises is raised.
+
+        Raises TeamInUseError.
+        """
 
         def work() -> Team:
             with self._transaction():
                 team = chosen(_find(self._db, team_id, name))
+                if standups := _standups_ringing(self._db, team_id, name):
+                    raise TeamInUseError(standups)
                 _delete(self._db, team_id, name)
             return team
 
@@ -65,6 +70,15 @@ def forget_in_teams(db: Database, team_id: str, number: str) -> None:
 def _find(db: Database, team_id: str, name: str) -> Team | None:
     rows = db.query("SELECT * FROM teams WHERE team_id = ? AND name = ?", [team_id, name])
     return next(map(_read, rows), None)
+
+
+def _standups_ringing(db: Database, team_id: str, name: str) -> list[str]:
+    rows = db.execute(
+        "SELECT name FROM standups WHERE team_id = ? AND is_deleted = 0 "
+        "AND EXISTS (SELECT 1 FROM json_each(team_names) WHERE value = ?) ORDER BY name",
+        [team_id, name],
+    )
+    return [standup for (standup,) in rows.fetchall()]
 
 
 def _read(row: Mapping[str, str]) -> Team:

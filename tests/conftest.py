@@ -1,9 +1,27 @@
 """What all tests have in common."""
 
 import hypothesis
+import pytest
 
 # How fast inputs are made says how busy the machine is.
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("any machine")
+
+FEW_DAYS = 4
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--standup-days",
+        type=int,
+        default=FEW_DAYS,
+        help="for how many days the standups of test_standup_turns.py are rung, 25 a day",
+    )
+
+
+@pytest.fixture
+def days_to_ring(request: pytest.FixtureRequest) -> int:
+    """For how many days standups are rung; `make standups` takes more than the rest of the tests has time for."""
+    return int(request.config.getoption("--standup-days"))

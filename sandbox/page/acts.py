@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Final
 
-from sandbox.hoiio import Phone, PhoneError
+from sandbox.hoiio import Phone, PhoneError, PhoneState
 from sandbox.page.faults import FaultSwitches
-from sandbox.page.pace import Pace
+from sandbox.page.pace import RATES, Pace
 from sandbox.slack import Channel, JsonObject, Message, Person, View
 from sandbox.slack.escaping import escape_typed
-from sandbox.world import SHORTCUTS, World
+from sandbox.world import SHORTCUTS, NextLook, World
 
 COMMAND: Final = "/conference"
 _INVITE: Final = "/invite"
 _WORD: Final = re.compile(r"/\S*")
+_BEFORE_STANDUP: Final = timedelta(seconds=3)
+"""How long before a standup the clock comes to: what the bot does then, the visitor sees happen."""
 
 
 class ActError(Exception):
@@ -23,11 +26,14 @@ class ActError(Exception):
 class Acts:
     """Carries out acts. `refresh` redraws for everybody what has no observer of its own."""
 
-    def __init__(self, world: World, pace: Pace, faults: FaultSwitches, refresh: Callable[[], None]) -> None:
+    def __init__(
+        self, world: World, pace: Pace, next_look: NextLook, faults: FaultSwitches, refresh: Callable[[], None]
+    ) -> None:
         self.silenced: set[str] = set()
         """The calls, by txn_ref, that somebody hears and lets ring."""
         self._world = world
         self._pace = pace
+        self._next_look = next_look
         self._faults = faults
         self._refresh = refresh
         self._by_name: dict[str, Callable[[Person, JsonObject], Awaitable[JsonObject]]] = {
@@ -39,6 +45,7 @@ class Acts:
             "home": self._home,
             "phone": self._phone,
             "clock": self._clock,
+            "next_standup": self._next_standup,
             "fault": self._fault,
             "forge": self._forge,
         }
@@ -167,6 +174,20 @@ class Acts:
 
     async def _clock(self, _: Person, asked: JsonObject) -> JsonObject:
         self._pace.choose(int(asked["rate"]))
+        self._refresh()
+        return {}
+
+    async def _next_standup(self, _: Person, _asked: JsonObject) -> JsonObject:
+        """Move on to where the bot says something about a standup, or rings it; from there at real speed."""
+        if any(phone.state is not PhoneState.IDLE for phone in self._world.hoiio.phones):
+            raise ActError("A call is going on, and would last until then. Hang up first.")
+        moment = await self._next_look()
+        if moment is None:
+            raise ActError(
+                "No standup lies ahead. Send /conference standup sync @bob @carol weekdays 09:30, and press this again."
+            )
+        self._pace.choose(RATES[0])
+        await self._world.clock.advance_to(moment - _BEFORE_STANDUP)
         self._refresh()
         return {}
 

@@ -11,14 +11,14 @@ from aiohttp import web
 
 from sandbox.page.pace import Pace
 from sandbox.page.server import Page
-from sandbox.world import Serve, World, running
+from sandbox.world import NextLook, Serve, World, running
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8080
 PORTS_TRIED = 100
 
 
-async def open_page(serve: Serve) -> int:
+async def open_page(serve: Serve, next_look: NextLook) -> int:
     """Show the page until SIGINT or SIGTERM; gives the exit status."""
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -30,7 +30,7 @@ async def open_page(serve: Serve) -> int:
     async with running(world, serve, pace.now) as bot:
         try:
             await world.put_on_file(*sorted(world.on_file))
-            page = Page(world, pace)
+            page = Page(world, pace, next_look)
             page.watch()
             runner = web.AppRunner(page.app(), access_log=None, shutdown_timeout=1.0)
             await runner.setup()

@@ -16,7 +16,7 @@ from sandbox.page.faults import FaultSwitches
 from sandbox.page.pace import RATES, Pace
 from sandbox.page.wire import Wire
 from sandbox.slack import ApiCall, JsonObject, Message, Person, SentDelivery, View
-from sandbox.world import World
+from sandbox.world import NextLook, World
 
 _STATIC: Final = Path(__file__).with_name("static")
 _TOLD_TIME_EVERY_SECONDS: Final = 0.5
@@ -44,7 +44,7 @@ class _Window:
 class Page:
     """The world as its windows see it."""
 
-    def __init__(self, world: World, pace: Pace) -> None:
+    def __init__(self, world: World, pace: Pace, next_look: NextLook) -> None:
         self._world = world
         self._pace = pace
         self._windows: set[_Window] = set()
@@ -52,7 +52,7 @@ class Page:
         self._has_rung = False
         self._known: set[str] = set()
         self._faults = FaultSwitches(world.slack, world.hoiio)
-        self._acts = Acts(world, pace, self._faults, self._refresh)
+        self._acts = Acts(world, pace, next_look, self._faults, self._refresh)
         self._tasks: set[asyncio.Task[None]] = set()
         self._sockets: set[web.WebSocketResponse] = set()
         self._told: dict[str, Any] = {}

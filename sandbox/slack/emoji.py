@@ -47,4 +47,5 @@ EMOJI: Final = {
     "robot_face": "🤖",
     "heavy_minus_sign": "➖",
     "raised_hand": "✋",
+    "palm_tree": "🌴",
 }

@@ -116,6 +116,51 @@ async def wire(visitor: Visitor) -> None:
     await take(visitor, "wire.png")
 
 
+async def standup(visitor: Visitor) -> None:
+    """A standup's form, its reminder, and its report in the week after."""
+    await visitor.sends("/conference team platform me @bob @carol @dave")
+    await expect(visitor.answers_to_me).to_contain_text("Saved: platform")
+    await visitor.sends("/conference standup")
+    form = visitor.form("New standup")
+    await form.get_by_label("Name").fill("platform")
+    await form.get_by_role("group", name="Teams").get_by_label("platform").check()
+    await form.get_by_label("Every Friday, who was in over the last four weeks").focus()
+    await take(visitor, "standup-form.png")
+    await form.get_by_role("button", name="Save").click()
+    await visitor.form("Standup").get_by_role("button", name="Close").click()
+
+    await visitor.goes_on_to_the_next_standup()
+    reminder = visitor.standup("platform").first
+    await visitor.becomes("Dave Okoro")
+    await reminder.get_by_role("button", name="I'm out today").click()
+    await visitor.becomes("Alice Tan")
+    await expect(reminder).to_contain_text("Out today: @dave.")
+    await visitor.composer.focus()
+    await take(visitor, "standup-reminder.png")
+
+    for day in range(1, 4):
+        if day > 1:
+            await visitor.goes_on_to_the_next_standup()
+            await expect(visitor.standup("platform")).to_have_count(2 * day - 1)
+        await visitor.goes_on_to_the_next_standup()
+        board = visitor.standup("platform").filter(has_text="room R").last
+        await visitor.answers("Bob Lim")
+        await visitor.answers("Alice Tan")
+        await visitor.at_phone("Decline" if day == 1 else "Answer", "Carol Ng")
+        if day > 1:
+            await visitor.at_phone("Decline", "Dave Okoro")
+        await expect(board).to_contain_text("@alice: in the call")
+        await visitor.sets_clock(60)
+        await expect(visitor.phone("Bob Lim").locator(".timer")).to_have_text(re.compile("^([6-9]|1.):"))
+        await visitor.sets_clock(1)
+        await visitor.sends("/conference hangup")
+        await expect(board).to_contain_text("Cost SGD")
+    await visitor.sends("/conference standup platform report")
+    await expect(visitor.answers_to_me.last).to_contain_text("the last four weeks")
+    await visitor.composer.focus()
+    await take(visitor, "standup-report.png")
+
+
 async def phones_on_a_phone(visitor: Visitor) -> None:
     await visitor.sends("/conference @bob @carol")
     await expect(visitor.board).to_contain_text("ringing")
@@ -138,6 +183,8 @@ async def main() -> None:
             await home(visitor)
         async with visit(browser, TALL) as visitor:
             await wire(visitor)
+        async with visit(browser, TALL) as visitor:
+            await standup(visitor)
         async with visit(browser, NARROW, "dark") as visitor:
             await phones_on_a_phone(visitor)
 

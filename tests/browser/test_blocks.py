@@ -58,6 +58,10 @@ class Stage:
             (await http.post(interaction["response_url"], json=body)).raise_for_status()
 
 
+async def no_standup() -> None:
+    """When this bot does something about a standup: never."""
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def stage(browser: Browser) -> AsyncIterator[Stage]:
     world, heard = World(), list[JsonObject]()
@@ -66,7 +70,7 @@ async def stage(browser: Browser) -> AsyncIterator[Stage]:
         heard.append(json.loads(parse_qs((await request.read()).decode())["payload"][0]))
         return web.Response()
 
-    page = Page(world, Pace())
+    page = Page(world, Pace(), no_standup)
     page.watch()
     app = page.app()
     app.router.add_post("/bot", take)

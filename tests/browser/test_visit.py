@@ -64,9 +64,7 @@ async def test_a_mistyped_command_is_answered_to_that_person_alone(visitor: Visi
     await visitor.sends("/conference @bob tomorrow")
     answer = visitor.messages.filter(has_text="Nobody was rung")
     await expect(answer).to_contain_text("Only visible to you")
-    await expect(answer).to_contain_text(
-        "tomorrow (word 2) is neither a person, a number nor a word that the command knows."
-    )
+    await expect(answer).to_contain_text("tomorrow (word 2) is no team, and no word that the command knows.")
     await visitor.sends("Sorry, a slip.")
     await visitor.becomes("Bob Lim")
     await expect(visitor.messages).to_have_count(1)

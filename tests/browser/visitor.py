@@ -38,6 +38,10 @@ class Visitor:
         """What everybody sees of conferences; an answer to one person alone may tell of some, too."""
         return self.messages.filter(has_text="Conference by", has_not_text="Only visible to you")
 
+    def standup(self, name: str) -> Locator:
+        """What everybody sees of a standup: its reminders, boards and reports."""
+        return self.messages.filter(has_text=f"Standup {name}", has_not_text="Only visible to you")
+
     @property
     def thread(self) -> Locator:
         return self.page.get_by_role("region", name="Messages in the thread")
@@ -143,6 +147,10 @@ class Visitor:
     async def sets_clock(self, rate: int) -> None:
         await self.button(f"Clock at {rate} times real speed").click()
         await expect(self.button(f"Clock at {rate} times real speed")).to_have_attribute("aria-pressed", "true")
+
+    async def goes_on_to_the_next_standup(self) -> None:
+        """To just before its reminder, its ringing or its report."""
+        await self.button("Next standup").click()
 
     def button(self, name: str) -> Locator:
         """By name, to which a count of news or a sign may be added."""

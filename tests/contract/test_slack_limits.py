@@ -19,14 +19,30 @@ from slack_sdk.errors import SlackApiError
 from conference.barring import Barred
 from conference.calls import CallState, Charge, Participant
 from conference.carrier import Balance, NotSent, Refused
-from conference.invitation import Problem, ProblemKind, Unreadable
+from conference.invitation import Group, Guest, Person, Problem, ProblemKind, Unreadable
 from conference.limits import Limit, LimitReached, read_limit
 from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.people import NumberOnFile, PersonOnFile, Source
 from conference.preferences import Preferences, QuietHours
+from conference.recurrence import Recurrence, Weekday
 from conference.registration import Kept, NoCode, NotAllowed, TooManyCodes, WrongCode
-from messages import admin_words, home, number_form, own_number, preferences_form, private
+from conference.standup_call import Misread, Planned, Slip, SlipKind
+from conference.standups import Occurrence, OccurrenceState, Standup
+from conference.standups import Planned as Ahead
+from conference.teams import LONGEST_NAME, MOST_INVITEES
+from messages import (
+    admin_words,
+    home,
+    number_form,
+    own_number,
+    preferences_form,
+    private,
+    standup_form,
+    standup_misread,
+    standups,
+)
 from messages.board import board
+from messages.conference_form import Offered
 from messages.mrkdwn import Block, Message, mention
 from messages.refusals import BARRED
 from messages.thread import reply, untold
@@ -208,6 +224,39 @@ _LIMITS_REACHED = [
     for limit in Limit
 ]
 
+_WHEN = Recurrence(frozenset({Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.SUNDAY}), time(9, 30), "America/Indiana/Knox")
+_STANDUP = Standup(
+    team_id="T1",
+    standup_id="c" * 16,
+    name="n" * LONGEST_NAME,
+    channel_id="C" * 20,
+    maker_id=_USER_ID.format(1),
+    recurrence=_WHEN,
+    dealt_with=BEGUN_AT,
+    team_names=tuple(f"{number:02}".rjust(LONGEST_NAME, "t") for number in range(MOST_INVITEES)),
+    invitees=(
+        *(Person(_USER_ID.format(place)) for place in range(20)),
+        *(Group(f"S{place:019}") for place in range(20)),
+        *(Guest(f"+6591230{place:03}") for place in range(10)),
+    ),
+    days_off=frozenset(BEGUN_AT.date() + timedelta(days=place) for place in range(250)),
+    calendar=f"https://example.com/{'x' * 980}",
+    reports_weekly=True,
+)
+_SKIPPED = Occurrence(
+    "T1", "o", "s", "C1", BEGUN_AT.date(), BEGUN_AT, OccurrenceState.SKIPPED, skipped_by=_USER_ID.format(1)
+)
+_LARGEST_STANDUP = Ahead(_STANDUP, BEGUN_AT, _SKIPPED)
+_OUTLOOK = standups.Outlook(
+    _LARGEST_STANDUP,
+    phones=9_999,
+    uncounted=tuple(Group(f"S{place:019}") for place in range(20)),
+    without_number=tuple(_USER_ID.format(place) for place in range(9_999)),
+    is_bot_in_channel=False,
+    rings_maker=False,
+)
+_SLIPS = tuple(Slip(kind, "`<&>" * 1000, ("x" * 100, "y" * 100)) for kind in SlipKind if kind is not SlipKind.PEOPLE)
+
 MESSAGES: dict[Callable[..., object], list[Message]] = {
     private.help_text: [private.help_text(person) for person in _EVERYBODY],
     private.accepted: [private.accepted()],
@@ -254,6 +303,16 @@ MESSAGES: dict[Callable[..., object], list[Message]] = {
     admin_words.members_unknown: [
         admin_words.members_unknown(why) for why in ("missing_scope", "not_in_channel", _LONGEST_DETAIL)
     ],
+    standups.set_up: [standups.set_up(_OUTLOOK)],
+    standups.shown: [standups.shown(_LARGEST_STANDUP, is_in_charge=True, said="x" * 200)],
+    standups.all_standups: [
+        standups.all_standups([_LARGEST_STANDUP] * count, {_STANDUP.key}, said="x" * 200) for count in (0, 1, 500)
+    ],
+    standup_misread.misread: [
+        standup_misread.misread(Misread((slip, *_SLIPS), str(Planned("x", _WHEN.days, _WHEN.at)))) for slip in _SLIPS
+    ],
+    standups.deleted: [standups.deleted(_STANDUP)],
+    standups.ask_before_deleting: [standups.ask_before_deleting(_STANDUP)],
     admin_words.asked: [admin_words.asked(*counts) for counts in ((0, 0), (0, 9), (1, 1), (9_999, 10_000))],
 }
 
@@ -272,6 +331,12 @@ MODALS: dict[Callable[..., object], list[JsonObject]] = {
         number_form.said(message.text, *message.blocks[1:])
         for message in (own_number.kept(_LONGEST_NUMBER, _CARD), *map(private.help_text, _EVERYBODY))
     ],
+    standup_form.form: [
+        standup_form.form(preset, offered, standup_form.About("c" * 16, "d" * 16))
+        for preset in (standup_form.Preset(), standup_form.preset_of(_STANDUP))
+        for offered in (Offered(), Offered({f"S{place}": "g" * 100 for place in range(200)}, ["t" * 40] * 200))
+    ],
+    standup_form.saved: [standup_form.saved(standups.set_up(_OUTLOOK))],
     preferences_form.form: [preferences_form.form(person.preferences) for person in _EVERYBODY],
     preferences_form.saved: [preferences_form.saved(own_number.wishes(person.preferences)) for person in _EVERYBODY],
 }
@@ -301,7 +366,7 @@ def _makers(*modules: ModuleType) -> dict[Callable[..., object], object]:
 
 def test_every_message_to_one_person_stands_in_the_table() -> None:
     makers = _makers(private, own_number, admin_words)
-    assert {maker for maker, made in makers.items() if made is Message} == MESSAGES.keys()
+    assert {maker for maker, made in makers.items() if made is Message} == {f for f in MESSAGES if f in makers}
 
 
 def test_every_form_and_button_stands_in_a_table() -> None:

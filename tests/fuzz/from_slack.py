@@ -177,11 +177,13 @@ def _code_form(random: Random) -> tuple[str, Any]:
 def _preferences_form(random: Random) -> tuple[str, Any]:
     choice = random.choice(("any_time", "quiet_hours", "quiet_hours", "never"))
     option = {"value": choice, "text": {"type": "plain_text", "text": choice}}
+    shown = {"value": "in_reports", "text": {"type": "plain_text", "text": "Show in how many calls I was"}}
     start, end = (f"{random.randrange(24):02}:{random.choice((0, 15, 59)):02}" for _ in "ab")
     return "preferences_form", {
         "rings": {"rings": {"type": "radio_buttons", "selected_option": option}},
         "quiet_start": {"time": {"type": "timepicker", "selected_time": start}},
         "quiet_end": {"time": {"type": "timepicker", "selected_time": random.choice((start, end, end))}},
+        "reports": {"reports": {"type": "checkboxes", "selected_options": random.choice(([], [shown]))}},
     }
 
 
@@ -235,7 +237,7 @@ def _interactive(random: Random, kind: Kind, payload: dict[str, Any], right: fro
 _ACTIONS: Final = (
     *("open_number_form", "open_code_form", "send_another_code", "open_preferences_form", "ask_for_numbers"),
     *("ring_anew", "ring_me", "ring_again", "invite", "hang_up", "call_again", "call_menu", "call_menu"),
-    *("ring_as_lines_get_free", "stop_waiting", "history_newer", "history_older"),
+    *("ring_as_lines_get_free", "stop_waiting", "history_newer", "history_older", "keep_out_of_reports"),
 )
 
 

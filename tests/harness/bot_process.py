@@ -2,6 +2,8 @@
 
 Each line on standard input is a moment to move the clock to; a line on standard output says that it has got there,
 and that the storage has nothing in hand.
+With `REACHABLE=127.0.0.1` people may send it to that IP address, too, for their calendars. `calendars.example`, which
+is there, proves that it is who it is by the tests' certificate.
 With `KILL_AT=before:7` the process kills itself just before its seventh transaction commits, with `after:7` just
 after: from there on nothing more of it happens, as if the plug had been pulled.
 """
@@ -10,16 +12,19 @@ import asyncio
 import logging
 import os
 import signal
+import ssl
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from bot import serve, set_up_logging
+from calendars.fetching import Fetcher, is_public, look_up
 from sandbox.clock import MovedClock
 from settings import read_settings
 from storage.connection import Connection
+from tests.harness.calendar_server import CALENDAR_CERTIFICATE, CALENDAR_HOST
 
 
 def kill_at(where: str, count: int) -> None:
@@ -64,6 +69,14 @@ def storage_idle() -> asyncio.Event:
     return idle
 
 
+def may_reach(address: str) -> bool:
+    return address == os.environ.get("REACHABLE") or is_public(address)
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    return ["127.0.0.1"] if host == CALENDAR_HOST else await look_up(host, port)
+
+
 async def follow_clock(clock: MovedClock, idle: asyncio.Event) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -80,7 +93,9 @@ async def main() -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     following = asyncio.create_task(follow_clock(clock, storage_idle()))
     try:
-        await serve(read_settings(os.environ), clock, stop)
+        believed = ssl.create_default_context(cafile=CALENDAR_CERTIFICATE)
+        fetcher = Fetcher(resolve=resolve, may_reach=may_reach, tls=believed)
+        await serve(read_settings(os.environ), clock, stop, fetcher=fetcher)
     finally:
         following.cancel()
 

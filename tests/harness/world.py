@@ -281,7 +281,8 @@ class World:
     async def advance(self, seconds: float) -> None:
         """Let time go by, in steps small enough for everybody to act in between."""
         end = self.clock.monotonic() + seconds
-        while (left := end - self.clock.monotonic()) > 1e-9:
+        # The clock knows nothing shorter.
+        while (left := end - self.clock.monotonic()) > timedelta.resolution.total_seconds():
             await self._step(at_most=left)
 
     async def _step(self, *, at_most: float = QUIET_STEP_SECONDS) -> None:
@@ -409,8 +410,8 @@ def _block_text(block: object) -> str:
     match block:
         case {"text": {"text": str(text)}}:
             return text
-        case {"elements": list(elements)}:
-            return " ".join(map(_block_text, elements))
+        case {"elements": list(parts)} | {"fields": list(parts)}:
+            return " ".join(map(_block_text, parts))
         case {"text": str(text)}:
             return text
         case _:

@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio, PhoneState
-from tests.sandbox.conftest import ACCESS_TOKEN, APP_ID, Api, Ear
+from tests.sandbox.conftest import ACCESS_TOKEN, APP_ID, Api, Ear, until
 
 AMIN = "+6591111111"
 BEA = "+6592222222"
@@ -67,6 +67,8 @@ async def test_parameter_notify_url(api: Api, hoiio: Hoiio, ear: Ear) -> None:
     hoiio.phone(AMIN).decline()
     hoiio.phone(BEA).decline()
     assert (await ear.final())["dest"] == BEA
+    # It is on record once it has been answered.
+    await until(lambda: hoiio.notifications)
     assert [sent.url for sent in hoiio.notifications] == [ear.url]
 
 

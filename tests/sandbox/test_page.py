@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,14 +11,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot import serve
-from sandbox.clock import MovedClock
+from bot import DemoBot
 from sandbox.page.masking import masked
 from sandbox.page.pace import Pace
 from sandbox.page.server import Page
 from sandbox.slack import JsonObject
 from sandbox.world import World, running
-from settings import read_settings
 
 PATIENCE_SECONDS = 20
 
@@ -75,16 +73,12 @@ class Site:
         return self.world.channels[name].id
 
 
-async def _bot(environ: Mapping[str, str], clock: MovedClock, stop: asyncio.Event) -> None:
-    await serve(read_settings(environ), clock, stop)
-
-
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    world, pace = World(), Pace()
-    async with running(world, _bot, pace.now):
+    world, pace, bot = World(), Pace(), DemoBot()
+    async with running(world, bot.serve, pace.now):
         await world.put_on_file(*sorted(world.on_file))
-        page = Page(world, pace)
+        page = Page(world, pace, bot.next_look)
         page.watch()
         runner = web.AppRunner(page.app(), access_log=None, shutdown_timeout=0.1)
         await runner.setup()
@@ -303,6 +297,26 @@ async def test_what_can_not_be_done_is_said_and_harms_nothing(site: Site, act: J
     _, after = await site.window("alice")
     for kind in ("phones", "messages", "views", "faults"):
         assert after[kind] == before[kind]
+
+
+async def test_the_clock_goes_on_to_what_the_bot_does_about_a_standup_next(site: Site) -> None:
+    alice, _ = await site.window("alice")
+    went = await alice.does("next_standup")
+    assert went["error"].startswith("No standup lies ahead. Send /conference standup ")
+    await alice.does("clock", rate=60)
+    typed = "/conference standup sync @bob me mon,tue 09:45"
+    await alice.does("type", channel=site.channel_id(), text=typed)
+    await alice.hears_message("Set up: `sync`")
+    # Over a weekend: nothing that is due on the way comes too late.
+    assert "error" not in await alice.does("next_standup")
+    assert (await alice.hears("clock", lambda told: told["clock"]["chosen"] == 1))["clock"]["rate"] == 1
+    assert f"{site.world.clock.now():%a %H:%M}" in {"Mon 01:39", "Mon 01:40"}
+    await alice.hears_message("in 5 minutes, at")
+    assert "error" not in await alice.does("next_standup")
+    await alice.hears("phones", lambda told: told["phones"][0]["state"] == "ringing")
+    assert f"{site.world.clock.now():%a %H:%M}" == "Mon 01:45"
+    went = await alice.does("next_standup")
+    assert went["error"] == "A call is going on, and would last until then. Hang up first."
 
 
 @pytest.mark.parametrize(

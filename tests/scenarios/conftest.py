@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.calendar_server import CalendarServer
 from tests.harness.world import World
 
 
@@ -24,3 +25,13 @@ async def world(quiet_world: World) -> World:
     for actor in (quiet_world.alice, quiet_world.bob, quiet_world.carol, quiet_world.dave):
         await actor.has_number()
     return quiet_world
+
+
+@pytest.fixture
+async def calendars(quiet_world: World) -> AsyncIterator[CalendarServer]:
+    """A server of calendars, to which people may send a bot that is started after this."""
+    quiet_world.settings["REACHABLE"] = "127.0.0.1"
+    server = CalendarServer()
+    await server.start()
+    yield server
+    await server.stop()

@@ -197,3 +197,15 @@ async def test_who_was_left_out_in_a_private_channel_is_not_shown_what_goes_on_t
     assert "Running now" in await home_of(world, world.bob)
     assert "Running now" not in await home_of(world, world.erin)
     assert "@alice" not in await said(world, world.erin, "/conference status")
+
+
+async def test_the_home_tab_shows_the_standups_that_ring_somebody_or_that_they_set_up(world: World) -> None:
+    await world.alice.types("/conference team platform @bob")
+    await world.alice.types("/conference standup platform weekdays 09:30 Asia/Singapore")
+    await world.alice.types("/conference standup early @dave daily 07:00 Asia/Singapore")
+    alices = await home_of(world, world.alice)
+    assert alices.index("*early* · every day at 07:00") < alices.index("*platform* · weekdays at 09:30, Singapore time")
+    bobs = await home_of(world, world.bob)
+    assert "Your standups" in bobs
+    assert "*early*" not in bobs
+    assert "Your standups" not in await home_of(world, world.carol)

@@ -135,7 +135,7 @@ async def test_hang_up_ends_the_call_for_all_and_calls_no_phone_any_more(world: 
     await is_running(world, world.alice, typed="@bob @carol")
     assert world.carol.phone.rings == 0
     await world.bob.presses("hang_up")
-    await world.bob.is_told("only @alice, who started it, and admins can hang up")
+    await world.bob.is_told("only @alice, who started the call, and admins can hang up")
     await world.alice.presses("hang_up")
     await world.thread_says("The call is over.", "In it: @alice for 1 min.", "@carol: was hung up while it rang")
     await world.board_shows("Ended at", "by @alice")

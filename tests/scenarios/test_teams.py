@@ -120,7 +120,7 @@ async def test_whoever_has_no_number_is_named_when_a_team_is_saved_and_shown(wor
 
 async def test_a_guest_that_is_never_rung_is_not_saved(world: World) -> None:
     answer = await says(world.alice, "team platform @bob +6519001234567")
-    assert "Nothing was changed in `platform`. Type it again without these numbers:" in answer
+    assert "Nothing was changed in `platform`. Run the command again without these numbers:" in answer
     assert "there is no team `platform`" in await says(world.alice, "team platform")
 
 
@@ -129,7 +129,7 @@ async def test_a_guest_of_a_team_that_is_not_rung_any_more_is_left_out(world: Wo
     await world.terminate_bot()
     world.settings["GUESTS"] = "off"
     await world.start_bot()
-    assert "typed numbers are not rung here" in await says(world.alice, f"team platform add {GUEST}")
+    assert "numbers typed in the command are not rung here" in await says(world.alice, f"team platform add {GUEST}")
     await world.alice.types("/conference platform")
     await world.board_shows("@bob: ringing", MASKED)
     assert GUEST not in world.dests
@@ -199,7 +199,7 @@ async def test_a_team_is_invited_into_a_call_that_runs(world: World) -> None:
     await says(world.alice, "team platform @carol @dave")
     world.bob.phone.will_answer(after=1, stay=60)
     await world.alice.types("/conference @bob without me")
-    await world.until(lambda: world.bob.phone.room)
+    await world.board_shows("@bob: in the call")
     form = await world.alice.opens("invite")
     assert not (await world.slack.submit(world.alice.person, form, {"teams": ["platform"]})).errors
     await world.board_shows("@carol: ringing", "@dave: ringing")

@@ -150,6 +150,12 @@ class _Nothing:
     def preferences(self, user_ids: Iterable[str]) -> dict[str, Preferences]:
         return {}
 
+    def out(self, conference: Conference) -> frozenset[str]:
+        return frozenset()
+
+    def other_numbers(self, conference: Conference) -> Mapping[str, str]:
+        return {}
+
     def open_numbers(self) -> frozenset[str]:
         return frozenset()
 

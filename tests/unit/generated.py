@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import phonenumbers
 from hypothesis import strategies as st
@@ -38,8 +39,9 @@ _invitees: st.SearchStrategy[Invitee] = st.one_of(
 invitations = st.builds(
     lambda invitees, caller: Invitation(tuple(dict.fromkeys(invitees)), caller),
     st.lists(_invitees, max_size=12),
-    st.sampled_from(CallerWish),
+    st.sampled_from([wish for wish in CallerWish if wish is not CallerWish.AS_INVITED]),
 ).filter(lambda invitation: invitation.invitees or invitation.caller is not CallerWish.IF_POSSIBLE)
+"""What can be typed."""
 charges = st.builds(
     Charge, st.sampled_from(["SGD", "USD"]), st.decimals(0, 1000, places=3, allow_nan=False, allow_infinity=False)
 )
@@ -142,7 +144,14 @@ def conferences(draw: st.DrawFn) -> Conference:
         ended_at=draw(st.none() | st.just(BEGUN_AT + timedelta(minutes=12))),
         hung_up_by=draw(st.none() | user_ids),
         phones_ahead=draw(st.none() | st.integers(0, 99)),
+        **draw(_standups),
     )
+
+
+_standups: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {"standup": "platform", "due_at": BEGUN_AT}, {"standup": "platform"}]
+)
+"""What is stored besides of a conference that was due, and of one that called its people again."""
 
 
 def conference_of(*participants: Participant, state: ConferenceState = ConferenceState.LIVE) -> Conference:

@@ -113,7 +113,9 @@ def test_each_button_is_there_exactly_while_it_would_do_something(conference: Co
     if conference.state is not QUEUED:
         changes = conference.hung_up_by is None and hung_up(conference, "U0BOSS", BEGUN_AT) != conference
         assert (HANG_UP_ACTION in shown) is changes or conference.state is NEW
-    assert (CALL_AGAIN_ACTION in shown) is (conference.state is ENDED)
+    came_to_nothing = conference.state in {ConferenceState.REFUSED, ConferenceState.ABANDONED}
+    is_given_up = conference.standup is not None and came_to_nothing and conference.reason is not Reason.RUNG_ANEW
+    assert (CALL_AGAIN_ACTION in shown) is (conference.state is ENDED or is_given_up)
     if conference.state is ENDED:
         assert list(shown) == [CALL_AGAIN_ACTION]
     assert (RING_ANEW_ACTION in shown) is conference.can_be_rung_anew

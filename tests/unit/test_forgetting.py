@@ -17,11 +17,14 @@ from conference.ports import Notification, Reading
 from conference.preferences import Preferences
 from conference.registration import Proof
 from conference.seating import reseated
+from conference.standups import Step
 from conference.teams import Editor, Team, saving
 from storage import Storage
 from storage.rows import digest_of
 from tests.unit.conftest import bytes_on_disk, rows
 from tests.unit.generated import BEGUN_AT, conference_of
+from tests.unit.test_reminder import a_day
+from tests.unit.test_standups import a_standup
 
 TEAM, ALICE, BOB = "T1", "U0ALICE", "U0BOB"
 HERS, HERS_BEFORE, HIS, GUESTS = "+6591230001", "+6591230009", "+6591230002", "+6581234567"
@@ -417,3 +420,41 @@ async def test_codes_are_forgotten_when_nobody_can_enter_them_or_they_do_not_cou
     assert len(rows(database, "SELECT * FROM codes_sent")) == 1
     await storage.forget_codes(BEGUN_AT + day + timedelta(seconds=1), good_for=good_for, count_for=day)
     assert rows(database, "SELECT * FROM codes_sent") == []
+
+
+# Standups and their days
+
+
+async def test_numbers_in_standups_and_those_given_for_a_day_go_too(storage: Storage, database: Path) -> None:
+    await keep_number(storage, ALICE, HERS)
+    others = "+6591230077"
+    standup = replace(a_standup(), invitees=(Person(BOB), Guest(HERS), Guest(GUESTS)))
+    await storage.add_standup(standup)
+    given = {ALICE: HERS_BEFORE, BOB: HERS, "U0CAROL": others}
+    day = replace(a_day(), standup_id=standup.standup_id, other_numbers=given)
+    await storage.update_standup(standup.key, lambda standup, _: Step(standup, day))
+    called = replace(held("0ccu", call(HERS_BEFORE, ALICE), call(others, "U0CAROL")), occurrence_id="0ccu")
+    await storage.add(called)
+
+    assert await forget(storage) is True
+    kept, left, _ = await storage.standup_of(day.key)
+    assert kept.invitees == (Person(BOB), Guest(GUESTS))
+    assert left.other_numbers == {"U0CAROL": others}
+    assert left.version > day.version
+    assert not [number for number in (HERS, HERS_BEFORE) if on_disk(database, number)]
+    assert await numbers_in(storage, "0ccu") == ["", others]
+
+    await storage.forget_other_numbers(day.due_at)
+    assert (await storage.occurrence(day.key)).other_numbers == {"U0CAROL": others}
+    await storage.forget_other_numbers(day.due_at + timedelta(seconds=1))
+    while await storage.forget_marked(at_most=1):
+        pass
+    assert not on_disk(database, others)
+
+
+async def test_a_number_given_for_a_day_is_given_up_also_by_somebody_with_none_on_file(storage: Storage) -> None:
+    await storage.add_standup(a_standup())
+    day = replace(a_day(), other_numbers={ALICE: HERS})
+    await storage.update_standup(a_standup().key, lambda standup, _: Step(standup, day))
+    assert await forget(storage) is True
+    assert (await storage.occurrence(day.key)).other_numbers == {}

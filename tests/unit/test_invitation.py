@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -26,7 +27,7 @@ from tests.unit.generated import invitations
 
 ALICE, BOB, ONCALL = Person("U012ABC"), Person("W0BOB"), Group("S012")
 SG, SG_2 = Guest("+6591234567"), Guest("+6581234567")
-IF_POSSIBLE, ASKED, LEFT_OUT = CallerWish
+IF_POSSIBLE, ASKED, LEFT_OUT, AS_INVITED = CallerWish
 
 FRAGMENTS = (
     *("<@U012ABC>", "<@W0BOB|bob>", "<@U012ABC", "<@", "<", ">", "|", "<!subteam^S012|@on call>", "<!here>", "<#C1|x>"),
@@ -241,6 +242,13 @@ def test_what_was_written_is_read_again_however_many_it_names() -> None:
     """A form takes more people than a command's text has room for."""
     invitation = Invitation(tuple(Person(f"U{place:09}") for place in range(400)), CallerWish.LEFT_OUT)
     assert read_written(str(invitation)) == invitation
+
+
+@given(invitations)
+def test_an_invitation_that_nobody_typed_is_written_and_read_alike_but_can_not_be_typed(typed: Invitation) -> None:
+    written = replace(typed, caller=AS_INVITED)
+    assert read_written(str(written)) == written
+    assert isinstance(read_invitation(str(written), None), Unreadable)
 
 
 @pytest.mark.parametrize("text", ["me without me", "hello", "+65 12", "<#C1|standup>"])

@@ -32,7 +32,7 @@ people = st.builds(
     PersonOnFile,
     st.none() | on_file,
     st.none() | numbers,
-    st.builds(Preferences, st.booleans(), st.none() | quiet_hours),
+    st.builds(Preferences, st.booleans(), st.none() | quiet_hours, st.booleans()),
 )
 
 
@@ -95,6 +95,11 @@ def test_what_is_on_file_is_said_in_whole_sentences(person: PersonOnFile, says: 
     [
         (Preferences(), ""),
         (Preferences(wants_rings=False), "You switched being rung off."),
+        (Preferences(in_reports=False), "Reports of standups don't show you."),
+        (
+            Preferences(wants_rings=False, in_reports=False),
+            "You switched being rung off. Reports of standups don't show you.",
+        ),
         (
             Preferences(quiet_hours=QuietHours(datetime(1, 1, 1, 22, 30).time(), datetime(1, 1, 1, 8).time(), "UTC")),  # noqa: DTZ001
             "Your quiet hours are 22:30 to 08:00, in your own time.",
@@ -325,20 +330,22 @@ def test_what_stands_under_a_field_is_plain_text() -> None:
         assert "Try again in 5 minutes," in why
 
 
-@given(st.builds(Preferences, st.booleans(), st.none() | quiet_hours))
+@given(st.builds(Preferences, st.booleans(), st.none() | quiet_hours, st.booleans()))
 def test_the_form_for_wishes_shows_what_was_chosen_before(preferences: Preferences) -> None:
-    rings, start, end, _ = preferences_form.form(preferences)["blocks"]
+    rings, start, end, _, reports = preferences_form.form(preferences)["blocks"]
     chosen = rings["element"]["initial_option"]
     assert chosen in rings["element"]["options"]
     quiet = preferences.quiet_hours
     assert (chosen["value"] == preferences_form.NEVER) is not preferences.wants_rings
-    assert (chosen["value"] == preferences_form.ANY_TIME) is (preferences == Preferences())
+    is_at_any_time = preferences.wants_rings and preferences.quiet_hours is None
+    assert (chosen["value"] == preferences_form.ANY_TIME) is is_at_any_time
+    assert ("initial_options" in reports["element"]) is preferences.in_reports
     if quiet:
         assert start["element"]["initial_time"] == f"{quiet.start:%H:%M}"
         assert end["element"]["initial_time"] == f"{quiet.end:%H:%M}"
 
 
-@given(st.builds(Preferences, st.booleans(), st.none() | quiet_hours))
+@given(st.builds(Preferences, st.booleans(), st.none() | quiet_hours, st.booleans()))
 def test_what_was_saved_is_said(preferences: Preferences) -> None:
     view = preferences_form.saved(own_number.wishes(preferences))
     assert view_problems(view, "modal") == []

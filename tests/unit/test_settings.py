@@ -28,7 +28,7 @@ NAMES = [
     *("SLACK_API_URL", "HOIIO_API_URL", "PUBLIC_URL", "HOST", "PORT", "DATABASE", "DEFAULT_REGION"),
     *("VERIFY_NUMBERS", "ADMINS", "ALLOWED_COUNTRIES", "GUESTS", "RETENTION_DAYS"),
     *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
-    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY", "LOW_BALANCE", "LINES"),
+    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY", "LOW_BALANCE", "LINES", "HOLIDAYS"),
 ]
 
 
@@ -70,6 +70,7 @@ def test_what_is_left_out_has_the_documented_default() -> None:
         low_balance=Decimal(5),
         retention_days=90,
         lines=8,
+        holidays="",
     )
 
 
@@ -172,6 +173,14 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("LINES", "8.0"),
         ("LINES", "٨"),
         ("LINES", "10000"),
+        ("HOLIDAYS", "/"),
+        ("HOLIDAYS", "ftp://calendars.example/a.ics"),
+        ("HOLIDAYS", "file:///etc/holidays.ics"),
+        ("HOLIDAYS", "https://"),
+        ("HOLIDAYS", "https://[::1"),
+        ("HOLIDAYS", "https://calendars.example:0/a.ics"),
+        ("HOLIDAYS", "https://me:secret@calendars.example/a.ics"),
+        ("HOLIDAYS", "https://calendars.example/a b.ics"),
     ],
 )
 def test_each_malformed_setting_is_one_line(name: str, value: str) -> None:
@@ -211,6 +220,9 @@ def test_socket_mode_takes_the_place_of_the_signing_secret() -> None:
         ("RETENTION_DAYS", "99999", 99_999),
         ("LINES", "1", 1),
         ("LINES", "9999", 9999),
+        ("HOLIDAYS", "data/holidays.ics", "data/holidays.ics"),
+        ("HOLIDAYS", "https://calendars.example/a.ics?key=secret", "https://calendars.example/a.ics?key=secret"),
+        ("HOLIDAYS", "webcal://calendars.example/a.ics", "webcal://calendars.example/a.ics"),
     ],
 )
 def test_each_guard_is_read(name: str, value: str, read: object) -> None:
@@ -251,6 +263,12 @@ def test_the_guards_are_put_together_for_those_who_ask() -> None:
 @pytest.mark.parametrize(("caller_id", "shown"), [("", None), ("private", None), ("+65 9123 4567", "+6591234567")])
 def test_the_number_that_phones_show_is_known_only_if_it_is_one(caller_id: str, shown: str | None) -> None:
     assert read_settings(ENOUGH | {"HOIIO_CALLER_ID": caller_id}).shown_caller_id == shown
+
+
+def test_holidays_are_in_a_file_or_at_an_address() -> None:
+    assert read_settings(ENOUGH).holidays_file is None
+    assert read_settings(ENOUGH | {"HOLIDAYS": "https://calendars.example/a.ics"}).holidays_file is None
+    assert read_settings(ENOUGH | {"HOLIDAYS": "data/holidays.ics"}).holidays_file == Path("data/holidays.ics")
 
 
 def test_some_commands_need_nothing_but_the_database() -> None:

@@ -9,7 +9,7 @@ import { anchor, channelMention, date, emojiOf, groupMention, mrkdwn, plain, spo
 const LONGEST_NAME_CHARACTERS = 60;
 
 export function renderBlocks(blocks, surface) {
-  return blocks.map((block) => (RENDER[block.type] ?? unknown)(block, surface));
+  return blocks.map((block, index) => (RENDER[block.type] ?? unknown)(block, surface, blocks[index - 1]));
 }
 
 // Text objects: {type: "plain_text" | "mrkdwn", text}
@@ -23,8 +23,9 @@ const RENDER = {
   section,
   context: (block) =>
     el("div.context", {}, block.elements.map((one) => (one.type === "image" ? image(one) : el("span", {}, textOf(one))))),
-  actions: (block, surface) =>
-    el("div.actions", {}, block.elements.map((one) => interactive(one, surface, block))),
+  // Buttons below a section are about it.
+  actions: (block, surface, above) =>
+    el("div.actions", {}, block.elements.map((one) => interactive(one, surface, block, above?.type === "section" ? nameOf(above) : ""))),
   input,
   image: (block) => el("figure", {}, image(block), block.title ? el("figcaption", {}, textOf(block.title)) : null),
   rich_text: (block) => el("div.rich", {}, block.elements.map(richBlock)),

@@ -16,6 +16,8 @@ const WORDS = [
   ["status", "shows what is running"],
   ["history", "shows what ran in this channel"],
   ["hangup", "ends the conference that you started"],
+  ["standup", "lists the calls that ring by themselves"],
+  ["team", "lists the teams that can be rung by name"],
   ["number", "keeps, shows or removes your number"],
 ];
 const OWN_NUMBER_WORDS = [
@@ -28,7 +30,17 @@ const LATER_WORDS = [
   ["without me", "leaves you out of the call"],
   ["me", "asks for you outright"],
 ];
-const MOST_OPTIONS = 10;
+const STANDUP_WORDS = [["new", "opens the form for a new standup"]];
+const STANDUPS_WORDS = [
+  ["weekdays", "rings from Monday to Friday, at the time that follows"],
+  ["change", "opens its form"],
+  ["pause", "has it ring no more until it is resumed"],
+  ["resume", "has it ring again"],
+  ["skip", "has it not ring the next time"],
+  ["report", "shows who was in its calls"],
+  ["delete", "has it ring never again"],
+];
+const MOST_OPTIONS = 12;
 
 const form = byId("composer");
 const input = el("input", {
@@ -60,10 +72,12 @@ function suggestions(text) {
   if (/^\/conference number $/.test(before)) return { word, found: fitting(numberWords()) };
   if (/^\/conference number @\S+ $/.test(before)) return { word, found: fitting(THEIR_NUMBER_WORDS) };
   if (word.startsWith("@")) return { word, found: fitting(mentions(text.startsWith("/"))) };
+  if (/^\/conference standup $/.test(before)) return { word, found: fitting(STANDUP_WORDS) };
+  if (/^\/conference standup \S+ $/.test(before)) return { word, found: fitting(STANDUPS_WORDS) };
   if (!text.startsWith("/conference ")) return { word, found: [] };
   const place = before.trim().split(/\s+/).length;
   if (place === 1) return { word, found: word ? fitting(WORDS) : [...mentions(true), ...WORDS] };
-  if (/^\/conference (help|status|history|hangup|number)\b/.test(before)) return { word, found: [] };
+  if (/^\/conference (help|status|history|hangup|number|standup|team)\b/.test(before)) return { word, found: [] };
   return { word, found: word ? fitting(LATER_WORDS) : [] };
 }
 

@@ -34,6 +34,8 @@ export function sameControl(place, { within = document, exactly = false } = {}) 
 // Gives the focus to a node, or to what stands in its place if it has been drawn anew. Says whether there was such.
 export function refocus(node, where) {
   const to = node?.isConnected && node !== document.body ? node : sameControl(node?.dataset?.focus, where);
+  // A dialog that closes gives back the focus, but not the caret: nothing could be typed where that was.
+  if (to && to === document.activeElement) to.blur();
   to?.focus();
   return Boolean(to);
 }

@@ -1,5 +1,6 @@
 // Puts the page together: the clock, the tabs of a narrow window, and the connection.
 
+import { notice } from "./announce.js";
 import "./places.js";
 import "./messages.js";
 import "./composer.js";
@@ -7,7 +8,7 @@ import "./phones.js";
 import "./wire.js";
 import "./dialogs.js";
 import { byId, el, fill } from "./dom.js";
-import { clockTime } from "./mrkdwn.js";
+import { clockTime, weekday } from "./mrkdwn.js";
 import { act, connect, now, on, remember, remembered, store } from "./state.js";
 
 const TICK_MILLISECONDS = 250;
@@ -19,7 +20,7 @@ function drawRates() {
 }
 
 function tick() {
-  if (store.me) byId("clock-time").textContent = clockTime(now(), true);
+  if (store.me) byId("clock-time").textContent = `${weekday(now())} ${clockTime(now(), true)}`;
 }
 
 function showTab(tab) {
@@ -33,6 +34,11 @@ function showTab(tab) {
 
 for (const button of document.querySelectorAll(".tabs button")) button.addEventListener("click", () => showTab(button.dataset.tab));
 showTab(remembered("tab", "chat"));
+
+byId("next-standup").addEventListener("click", async () => {
+  const went = await act("next_standup");
+  if (went.error) notice(went.error);
+});
 
 on("state clock", drawRates);
 on("state", tick);

@@ -97,6 +97,8 @@ export function channelMention(id, label = "") {
 export const clockTime = (seconds, withSeconds = false) =>
   at(seconds, { hour: "numeric", minute: "2-digit", second: withSeconds ? "2-digit" : undefined });
 
+export const weekday = (seconds) => at(seconds, { weekday: "short" });
+
 function at(seconds, options) {
   return new Intl.DateTimeFormat("en-US", { timeZone: viewer()?.tz, ...options })
     .format(new Date(seconds * 1000))
