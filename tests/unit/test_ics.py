@@ -305,11 +305,19 @@ def rules(draw: st.DrawFn) -> str:
     parts = [f"FREQ={frequency}", f"INTERVAL={draw(st.integers(1, 5))}", draw(MONTHS), weekdays]
     # RFC 5545: in a week there are no days of a month.
     parts.append(draw(MONTH_DAYS) if frequency != "WEEKLY" else "")
-    if any(part.startswith("BY") for part in parts):
+    # In the week in which a rule begins dateutil counts places from that day on, RFC 5545 from the week's first.
+    if frequency != "WEEKLY" and any(part.startswith("BY") for part in parts):
         parts.append(draw(PLACES))
     parts.append(draw(st.sampled_from(["", "COUNT=7", "UNTIL=20270615"])))
     parts.append(f"WKST={draw(st.sampled_from(WEEKDAYS))}")
     return ";".join(filter(None, parts))
+
+
+def test_places_in_a_week_count_from_its_first_day_also_where_the_rule_begins_later() -> None:
+    rule = read_rule("FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=1;COUNT=3")
+    tuesday = date(2026, 12, 1)
+    mondays = [date(2026, 12, 7), date(2026, 12, 14), date(2026, 12, 21)]
+    assert list(rule.days(tuesday, tuesday, date(2027, 1, 31), lambda _: None)) == mondays
 
 
 @given(rules(), st.dates(date(2019, 1, 1), date(2027, 1, 1)))
