@@ -51,7 +51,7 @@ screenshots: .venv/installed-dev browser
 	$(BIN)/python -m tests.browser.screenshots
 
 test: lint types browser
-	$(BIN)/pytest --numprocesses 6 --dist worksteal
+	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 # Thousands of odd inputs to the real bot: make fuzz, or make fuzz SEED=7 INPUTS=1000. About a quarter of an hour.
 INPUTS ?= 200000

@@ -56,7 +56,8 @@ async def rings(world: World, *actors: Actor) -> None:
     """It is due, and these phones ring, each once."""
     await comes_to(world, DUE)
     await world.until(lambda: sorted(world.dests) == sorted(actor.number for actor in actors))
-    await world.advance(30)
+    # They ring for half a minute.
+    await world.advance(20)
     assert len(world.rung) == len(actors)
     assert len(call_boards(world)) == 1
 
@@ -606,8 +607,8 @@ async def test_deleted_while_its_channel_has_been_told_it_rings_nobody(world: Wo
 
 # Accidents
 
-TRANSACTIONS = 22
-"""As many as a day surely has, from its reminder until its phones ring."""
+TRANSACTIONS = 12
+"""As many as a day surely has, from its reminder until it is a conference; what follows is played in test_restarts."""
 
 
 @pytest.mark.parametrize("where", ["before", "after"])
