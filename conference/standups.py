@@ -97,6 +97,11 @@ class OccurrenceState(StrEnum):
     RUNG = "rung"
     MISSED = "missed"
 
+    @property
+    def is_over(self) -> bool:
+        """Nothing that people wish changes that day any more."""
+        return self in {OccurrenceState.RUNG, OccurrenceState.MISSED}
+
 
 class OccurrenceKey(NamedTuple):
     """What names an occurrence. The conference that it becomes has the same name."""
@@ -168,9 +173,6 @@ StandupChange = Callable[[Standup, StandupReading], Step]
 """A decision about one standup. Pure; it runs inside the transaction that stores what it returns."""
 
 
-_OVER = frozenset({OccurrenceState.RUNG, OccurrenceState.MISSED})
-
-
 def next_due(standup: Standup, reading: StandupReading) -> datetime | None:
     """When it rings next, if nobody skips that; None if it is paused, or has no day for years to come."""
     if standup.is_paused or standup.is_deleted:
@@ -184,7 +186,7 @@ def next_due(standup: Standup, reading: StandupReading) -> datetime | None:
             continue
         # The hour of day may have been set back, or the standup moved to a later one, since the day was rung.
         stored = reading.occurrence(day)
-        if stored is None or stored.state not in _OVER:
+        if stored is None or not stored.state.is_over:
             return due
     return None
 

@@ -63,7 +63,7 @@ class StandupStorage(Protocol):
         """Raises UnknownStandupError."""
 
     async def standups_to_look_at(self, now: datetime) -> Sequence[StandupKey]:
-        """Those about which there is something to decide, the longest overdue first."""
+        """Those about which there is something to decide."""
 
     async def touch_announced(self, team_id: str, now: datetime) -> Sequence[Occurrence]:
         """Have all days shown anew of which channels have been told, and which are still ahead; returns them."""
@@ -349,7 +349,7 @@ class Timetable:
 
         def of_day(standup: Standup, reading: StandupReading) -> Occurrence | NotDone:
             occurrence = reading.occurrence(day)
-            if occurrence is None or occurrence.state in _OVER or self._clock.now() >= occurrence.due_at:
+            if occurrence is None or occurrence.state.is_over or self._clock.now() >= occurrence.due_at:
                 return NotDone.TOO_LATE
             due = next_due(standup, reading)
             return change(occurrence, due is not None and standup.recurrence.local_day(due) == day)
@@ -388,9 +388,6 @@ class Timetable:
     def look_anew(self) -> None:
         """Go by what is planned now: the days off have changed, and with them what is stored of the standups."""
         self._news.set()
-
-
-_OVER = frozenset({OccurrenceState.RUNG, OccurrenceState.MISSED})
 
 
 def _skipped(occurrence: Occurrence, user_id: str) -> Occurrence:

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.numbers import NumberUnreadableError, read_number
-from conference.standups import OccurrenceKey, OccurrenceState, UnknownStandupError
+from conference.standups import OccurrenceKey, UnknownStandupError
 from conference.timetable import NotDone
 from handlers.filled_in import filled_in, readable
 from handlers.forms import open_form, opens
@@ -14,8 +14,6 @@ from handlers.standups import naming
 from messages import other_number_form, private, reminder_answers, standups
 from messages.mrkdwn import Message
 from messages.reminder import OTHER_NUMBER_ACTION
-
-_BEGUN = frozenset({OccurrenceState.RUNG, OccurrenceState.MISSED})
 
 
 class OtherNumberForm:
@@ -34,7 +32,7 @@ class OtherNumberForm:
 
     async def _view(self, key: OccurrenceKey, user_id: str) -> dict[str, Any]:
         standup, occurrence, _ = await self._parts.storage.standup_of(key)
-        if occurrence.state in _BEGUN or self._parts.clock.now() >= occurrence.due_at:
+        if occurrence.state.is_over or self._parts.clock.now() >= occurrence.due_at:
             return private.as_view(reminder_answers.too_late(standup, occurrence))
         if not self._parts.barring.guests:
             return private.as_view(other_number_form.typed_numbers_off())

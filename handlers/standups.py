@@ -2,7 +2,7 @@
 Slack is asked about one."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -38,11 +38,13 @@ async def seen_by(parts: Parts, team_id: str, user_id: str, channel_id: str | No
     planned = await parts.timetable.planned(team_id)
     teams = {team.name: team.invitees for team in await parts.storage.teams(team_id)}
 
-    def is_seen(standup: Standup) -> bool:
-        members = chain.from_iterable(teams.get(name, ()) for name in standup.team_names)
-        return is_shown_to(user_id, channel_id, standup, {*standup.invitees, *members})
+    return [one for one in planned if is_shown_to(user_id, channel_id, one.standup, set(_rung(one.standup, teams)))]
 
-    return [one for one in planned if is_seen(one.standup)]
+
+def _rung(standup: Standup, teams: Mapping[str, Sequence[Invitee]]) -> tuple[Invitee, ...]:
+    """Whom a standup rings, each once; `teams` has the people of each team by its name."""
+    members = chain.from_iterable(teams.get(name, ()) for name in standup.team_names)
+    return tuple(dict.fromkeys((*members, *standup.invitees)))
 
 
 async def meant(
@@ -100,8 +102,7 @@ async def outlook(parts: Parts, planned: Planned, *, within_seconds: float = OUT
     until = asyncio.get_running_loop().time() + within_seconds
     standup = planned.standup
     teams = {team.name: team.invitees for team in await parts.storage.teams(standup.team_id)}
-    members = chain.from_iterable(teams.get(name, ()) for name in standup.team_names)
-    everybody = tuple(dict.fromkeys((*members, *standup.invitees)))
+    everybody = _rung(standup, teams)
     is_in, found = await asyncio.gather(
         _is_in(parts, standup.channel_id, within_seconds), _of_groups(parts, everybody, within_seconds)
     )
