@@ -10,12 +10,10 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from conference.holidays import EVERYBODY, CalendarRead, Holidays
 from conference.invitation import Guest, Invitation, Invitee, read_written
 from conference.model import Conference, ConferenceKey
-from conference.recurrence import read_recurrence
-from conference.reports import MOST_CALLS_A_DAY, HeldDay, ReportGround, everybody, first_day
-from conference.standups import (
+from conference.standups.holidays import EVERYBODY, CalendarRead, Holidays
+from conference.standups.model import (
     CLOCK_RAN_AHEAD,
     NameTakenError,
     Occurrence,
@@ -29,6 +27,8 @@ from conference.standups import (
     UnknownStandupError,
     wakes_at,
 )
+from conference.standups.recurrence import read_recurrence
+from conference.standups.reports import MOST_CALLS_A_DAY, HeldDay, ReportGround, everybody, first_day
 from storage import calendar_rows
 from storage.connection import Connection
 from storage.numbers import read_preferences
@@ -214,7 +214,7 @@ class Standups(Connection):
 
 
 class _Reading:
-    """`conference.standups.StandupReading` inside a transaction."""
+    """`conference.standups.model.StandupReading` inside a transaction."""
 
     def __init__(self, db: Database, standup: Standup) -> None:
         self._db = db

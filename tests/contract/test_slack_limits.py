@@ -24,27 +24,18 @@ from conference.limits import Limit, LimitReached, read_limit
 from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.people import NumberOnFile, PersonOnFile, Source
 from conference.preferences import Preferences, QuietHours
-from conference.recurrence import Recurrence, Weekday
 from conference.registration import Kept, NoCode, NotAllowed, TooManyCodes, WrongCode
-from conference.standup_call import Misread, Planned, Slip, SlipKind
-from conference.standups import Occurrence, OccurrenceState, Standup
-from conference.standups import Planned as Ahead
+from conference.standups.command import Misread, Planned, Slip, SlipKind
+from conference.standups.model import Occurrence, OccurrenceState, Standup
+from conference.standups.model import Planned as Ahead
+from conference.standups.recurrence import Recurrence, Weekday
 from conference.teams import LONGEST_NAME, MOST_INVITEES
-from messages import (
-    admin_words,
-    home,
-    number_form,
-    own_number,
-    preferences_form,
-    private,
-    standup_form,
-    standup_misread,
-    standups,
-)
+from messages import admin_words, home, number_form, own_number, preferences_form, private
 from messages.board import board
 from messages.conference_form import Offered
 from messages.mrkdwn import Block, Message, mention
 from messages.refusals import BARRED
+from messages.standups import listing, misread, standup_form
 from messages.thread import reply, untold
 from sandbox.slack import JsonObject
 from tests.sandbox.slack_fixtures import (
@@ -247,7 +238,7 @@ _SKIPPED = Occurrence(
     "T1", "o", "s", "C1", BEGUN_AT.date(), BEGUN_AT, OccurrenceState.SKIPPED, skipped_by=_USER_ID.format(1)
 )
 _LARGEST_STANDUP = Ahead(_STANDUP, BEGUN_AT, _SKIPPED)
-_OUTLOOK = standups.Outlook(
+_OUTLOOK = listing.Outlook(
     _LARGEST_STANDUP,
     phones=9_999,
     uncounted=tuple(Group(f"S{place:019}") for place in range(20)),
@@ -303,16 +294,16 @@ MESSAGES: dict[Callable[..., object], list[Message]] = {
     admin_words.members_unknown: [
         admin_words.members_unknown(why) for why in ("missing_scope", "not_in_channel", _LONGEST_DETAIL)
     ],
-    standups.set_up: [standups.set_up(_OUTLOOK)],
-    standups.shown: [standups.shown(_LARGEST_STANDUP, is_in_charge=True, said="x" * 200)],
-    standups.all_standups: [
-        standups.all_standups([_LARGEST_STANDUP] * count, {_STANDUP.key}, said="x" * 200) for count in (0, 1, 500)
+    listing.set_up: [listing.set_up(_OUTLOOK)],
+    listing.shown: [listing.shown(_LARGEST_STANDUP, is_in_charge=True, said="x" * 200)],
+    listing.all_standups: [
+        listing.all_standups([_LARGEST_STANDUP] * count, {_STANDUP.key}, said="x" * 200) for count in (0, 1, 500)
     ],
-    standup_misread.misread: [
-        standup_misread.misread(Misread((slip, *_SLIPS), str(Planned("x", _WHEN.days, _WHEN.at)))) for slip in _SLIPS
+    misread.misread: [
+        misread.misread(Misread((slip, *_SLIPS), str(Planned("x", _WHEN.days, _WHEN.at)))) for slip in _SLIPS
     ],
-    standups.deleted: [standups.deleted(_STANDUP)],
-    standups.ask_before_deleting: [standups.ask_before_deleting(_STANDUP)],
+    listing.deleted: [listing.deleted(_STANDUP)],
+    listing.ask_before_deleting: [listing.ask_before_deleting(_STANDUP)],
     admin_words.asked: [admin_words.asked(*counts) for counts in ((0, 0), (0, 9), (1, 1), (9_999, 10_000))],
 }
 
@@ -336,7 +327,7 @@ MODALS: dict[Callable[..., object], list[JsonObject]] = {
         for preset in (standup_form.Preset(), standup_form.preset_of(_STANDUP))
         for offered in (Offered(), Offered({f"S{place}": "g" * 100 for place in range(200)}, ["t" * 40] * 200))
     ],
-    standup_form.saved: [standup_form.saved(standups.set_up(_OUTLOOK))],
+    standup_form.saved: [standup_form.saved(listing.set_up(_OUTLOOK))],
     preferences_form.form: [preferences_form.form(person.preferences) for person in _EVERYBODY],
     preferences_form.saved: [preferences_form.saved(own_number.wishes(person.preferences)) for person in _EVERYBODY],
 }

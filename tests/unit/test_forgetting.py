@@ -17,7 +17,7 @@ from conference.ports import Notification, Reading
 from conference.preferences import Preferences
 from conference.registration import Proof
 from conference.seating import reseated
-from conference.standups import Step
+from conference.standups.model import Step
 from conference.teams import Editor, Team, saving
 from storage import Storage
 from storage.rows import digest_of

@@ -13,8 +13,17 @@ from hypothesis import strategies as st
 from conference.calls import CallState, NotRung, Participant
 from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.preferences import Preferences, QuietHours
-from conference.recurrence import Recurrence, Weekday
-from conference.reports import (
+from conference.standups.model import (
+    Occurrence,
+    OccurrenceState,
+    Standup,
+    StandupChange,
+    StandupReading,
+    Step,
+    next_report,
+)
+from conference.standups.recurrence import Recurrence, Weekday
+from conference.standups.reports import (
     MOST_CALLS_A_DAY,
     HeldDay,
     Report,
@@ -26,8 +35,7 @@ from conference.reports import (
     report,
     weekly_report,
 )
-from conference.standups import Occurrence, OccurrenceState, Standup, StandupChange, StandupReading, Step, next_report
-from messages import report as words
+from messages.standups import report as words
 from sandbox.slack.block_kit import message_problems
 from storage import Storage
 from tests.unit.generated import BEGUN_AT, charge, charges, conference_of

@@ -8,8 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person, ProblemKind
-from conference.recurrence import Weekday
-from conference.standup_call import (
+from conference.standups.command import (
     EVERY_DAY,
     VERB,
     WEEKDAYS,
@@ -24,7 +23,8 @@ from conference.standup_call import (
     StandupAct,
     StandupCall,
 )
-from conference.standup_text import read_standup
+from conference.standups.command_text import read_standup
+from conference.standups.recurrence import Weekday
 from conference.teams import LONGEST_NAME
 from tests.unit.generated import invitations
 from tests.unit.test_invitation import FRAGMENTS

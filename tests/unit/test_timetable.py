@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from conference.invitation import Guest
-from conference.recurrence import Recurrence, Weekday
-from conference.standups import (
+from conference.standups.model import (
     NameTakenError,
     Occurrence,
     OccurrenceKey,
@@ -21,7 +20,8 @@ from conference.standups import (
     StandupKey,
     UnknownStandupError,
 )
-from conference.timetable import NotDone
+from conference.standups.recurrence import Recurrence, Weekday
+from conference.standups.timetable import NotDone
 from sandbox.clock import MovedClock
 from storage import Storage
 from tests.unit.standup_house import House

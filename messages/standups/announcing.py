@@ -11,8 +11,7 @@ from typing import Protocol
 from conference.clock import Clock
 from conference.invitation import Invitee
 from conference.model import ConferenceKey
-from conference.reports import ReportGround, report, weekly_report
-from conference.standups import (
+from conference.standups.model import (
     REPORT_WITHIN,
     RING_WITHIN,
     Occurrence,
@@ -21,13 +20,14 @@ from conference.standups import (
     Standup,
     StandupKey,
 )
-from messages import report as words
+from conference.standups.reports import ReportGround, report, weekly_report
 from messages.drawing import TOGETHER_SECONDS
 from messages.mrkdwn import Message
 from messages.outbox import REFUSED_FOR_GOOD, Outbox
 from messages.owed import OutboxStorage, Post
-from messages.reminder import MISSED, REMINDER, block_id, missed, reminder
 from messages.slack import SlackGateway, SlackRefused
+from messages.standups import report as words
+from messages.standups.reminder import MISSED, REMINDER, block_id, missed, reminder
 
 log = logging.getLogger(__name__)
 

@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncApp
 
-from conference.standups import OccurrenceKey, Standup, UnknownStandupError
-from conference.timetable import NotDone
+from conference.standups.model import OccurrenceKey, Standup, UnknownStandupError
+from conference.standups.timetable import NotDone
 from handlers.admins import is_in_charge
 from handlers.clicks import Click, on_click
 from handlers.parts import Parts
-from handlers.standups import naming
-from messages import reminder_answers, standups
+from handlers.standups.access import naming
 from messages.mrkdwn import Message
-from messages.reminder import IN_ACTION, OUT_ACTION, RING_AFTER_ALL_ACTION, SKIP_ACTION
+from messages.standups import listing, reminder_answers
+from messages.standups.reminder import IN_ACTION, OUT_ACTION, RING_AFTER_ALL_ACTION, SKIP_ACTION
 
 _Wish = Callable[[Click, OccurrenceKey, Standup], Awaitable[Message | None]]
 
@@ -73,7 +73,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
                 standup, _, _ = await parts.storage.standup_of(key)
                 return await wish(click, key, standup)
             except UnknownStandupError:
-                return standups.gone()
+                return listing.gone()
 
         on_click(app, parts, action_id, answer)
 

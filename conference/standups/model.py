@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from conference.holidays import Holidays
 from conference.invitation import CallerWish, Invitation, Invitee, Person
 from conference.model import Conference
-from conference.recurrence import Recurrence, Weekday
+from conference.standups.holidays import Holidays
+from conference.standups.recurrence import Recurrence, Weekday
 
 RING_WITHIN = timedelta(minutes=5)
 """How long after it was due a standup is still rung."""

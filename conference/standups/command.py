@@ -5,7 +5,7 @@ from datetime import time
 from enum import Enum, StrEnum
 
 from conference.invitation import Invitation, Problem
-from conference.recurrence import Weekday
+from conference.standups.recurrence import Weekday
 
 
 class StandupAct(StrEnum):

@@ -13,8 +13,7 @@ from datetime import time
 from itertools import takewhile
 
 from conference.invitation import LONGEST_TEXT, Invitation, Unreadable, VerbCall, as_name, read_invitation
-from conference.recurrence import Weekday
-from conference.standup_call import (
+from conference.standups.command import (
     EXAMPLE_NAME,
     EXAMPLE_TIME,
     NOBODY,
@@ -29,20 +28,7 @@ from conference.standup_call import (
     StandupAct,
     StandupCall,
 )
-from conference.standup_vocabulary import (
-    DAYS,
-    EXCEPT,
-    FILLERS,
-    HELP_WORD,
-    LIST_WORDS,
-    NEW_WORDS,
-    REMOVE,
-    RESERVED,
-    WITHOUT,
-    read_name,
-    similar_name,
-)
-from conference.standup_words import (
+from conference.standups.command_words import (
     MENTION,
     Found,
     SavedTeam,
@@ -57,7 +43,21 @@ from conference.standup_words import (
     tokens_of,
     zone_at,
 )
-from conference.zones import similar_zones
+from conference.standups.recurrence import Weekday
+from conference.standups.vocabulary import (
+    DAYS,
+    EXCEPT,
+    FILLERS,
+    HELP_WORD,
+    LIST_WORDS,
+    NEW_WORDS,
+    REMOVE,
+    RESERVED,
+    WITHOUT,
+    read_name,
+    similar_name,
+)
+from conference.standups.zones import similar_zones
 
 MOST_WORDS = 400
 """Words in a text: room for a hundred numbers, and read within a moment whatever they are."""

@@ -4,15 +4,15 @@ import logging
 
 from slack_bolt.async_app import AsyncApp
 
-from conference.standup_call import StandupAct
-from conference.standups import Planned, StandupKey, UnknownStandupError
+from conference.standups.command import StandupAct
+from conference.standups.model import Planned, StandupKey, UnknownStandupError
 from handlers.admins import is_in_charge
 from handlers.clicks import Click, on_click
 from handlers.parts import Parts
-from handlers.standups import as_planned, in_charge_of, meant, seen_by, wished
-from messages import standups
+from handlers.standups.access import as_planned, in_charge_of, meant, seen_by, wished
 from messages.mrkdwn import Message
 from messages.slack import SlackError
+from messages.standups import listing
 
 log = logging.getLogger(__name__)
 
@@ -24,35 +24,35 @@ class StandupButtons:
         self._parts = parts
 
     async def choose(self, click: Click) -> Message | None:
-        chosen = standups.read_chosen(click.value)
+        chosen = listing.read_chosen(click.value)
         planned = await self._seen(click, chosen.standup_id) if chosen else None
         if chosen is None or planned is None:
-            return standups.gone()
+            return listing.gone()
         standup = planned.standup
         if not await is_in_charge(self._parts, click.user_id, click.team_id, standup.maker_id):
-            return standups.not_in_charge(standup)
+            return listing.not_in_charge(standup)
         if chosen.act is StandupAct.DELETE:
-            return standups.ask_before_deleting(standup)
+            return listing.ask_before_deleting(standup)
         try:
             result = await wished(self._parts, chosen.act, standup.key, click.user_id)
         except UnknownStandupError:
-            return standups.gone()
-        said = standups.done(chosen.act, result, standup.name)
+            return listing.gone()
+        said = listing.done(chosen.act, result, standup.name)
         self._replace(click, await self._redrawn(click, planned, chosen.scope, said))
         return None
 
     async def delete(self, click: Click) -> Message | None:
         planned = await self._seen(click, click.value)
         if planned is None:
-            return standups.gone()
+            return listing.gone()
         standup = planned.standup
         if not await is_in_charge(self._parts, click.user_id, click.team_id, standup.maker_id):
-            return standups.not_in_charge(standup)
+            return listing.not_in_charge(standup)
         try:
             await self._parts.timetable.delete(standup.key, click.user_id)
         except UnknownStandupError:
-            return standups.gone()
-        self._replace(click, standups.deleted(standup))
+            return listing.gone()
+        self._replace(click, listing.deleted(standup))
         return None
 
     async def _seen(self, click: Click, standup_id: str) -> Planned | None:
@@ -60,13 +60,13 @@ class StandupButtons:
         seen = await seen_by(self._parts, click.team_id, click.user_id, click.channel_id)
         return await meant(self._parts, seen, click.team_id, click.user_id, lambda standup: standup.key == key)
 
-    async def _redrawn(self, click: Click, before: Planned, scope: standups.Scope, said: str) -> Message:
-        if scope is standups.Scope.ONE:
+    async def _redrawn(self, click: Click, before: Planned, scope: listing.Scope, said: str) -> Message:
+        if scope is listing.Scope.ONE:
             planned = await as_planned(self._parts, before.standup.key)
-            return standups.shown(planned or before, is_in_charge=True, said=said)
+            return listing.shown(planned or before, is_in_charge=True, said=said)
         seen = await seen_by(self._parts, click.team_id, click.user_id, click.channel_id)
         in_charge = await in_charge_of(self._parts, seen, click.team_id, click.user_id)
-        return standups.all_standups(seen, in_charge, said=said)
+        return listing.all_standups(seen, in_charge, said=said)
 
     def _replace(self, click: Click, message: Message) -> None:
         if click.response_url:
@@ -82,5 +82,5 @@ class StandupButtons:
 def register(app: AsyncApp, parts: Parts) -> None:
     buttons = StandupButtons(parts)
 
-    on_click(app, parts, standups.MENU_ACTION, buttons.choose)
-    on_click(app, parts, standups.DELETE_ACTION, buttons.delete)
+    on_click(app, parts, listing.MENU_ACTION, buttons.choose)
+    on_click(app, parts, listing.DELETE_ACTION, buttons.delete)

@@ -10,9 +10,9 @@ from itertools import takewhile
 
 from conference.invitation import as_name
 from conference.numbers import E164_MAX_DIGITS, NumberUnreadableError, read_number
-from conference.recurrence import Weekday
-from conference.standup_call import EVERY_DAY, Slip, SlipKind, StandupAct, written_days
-from conference.standup_vocabulary import (
+from conference.standups.command import EVERY_DAY, Slip, SlipKind, StandupAct, written_days
+from conference.standups.recurrence import Weekday
+from conference.standups.vocabulary import (
     ACTS,
     ACTS_ALIKE,
     DAYS,
@@ -33,7 +33,7 @@ from conference.standup_vocabulary import (
     WITHOUT,
     read_name,
 )
-from conference.zones import ABBREVIATIONS, OFFSETS, OTHER_PLACES, similar_zones, zone_named
+from conference.standups.zones import ABBREVIATIONS, OFFSETS, OTHER_PLACES, similar_zones, zone_named
 
 _QUOTES = '"“”„‟«»‹›`'
 _TOKEN = re.compile(

@@ -5,15 +5,16 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.numbers import NumberUnreadableError, read_number
-from conference.standups import OccurrenceKey, UnknownStandupError
-from conference.timetable import NotDone
+from conference.standups.model import OccurrenceKey, UnknownStandupError
+from conference.standups.timetable import NotDone
 from handlers.filled_in import filled_in, readable
 from handlers.forms import open_form, opens
 from handlers.parts import Parts
-from handlers.standups import naming
-from messages import other_number_form, private, reminder_answers, standups
+from handlers.standups.access import naming
+from messages import private
 from messages.mrkdwn import Message
-from messages.reminder import OTHER_NUMBER_ACTION
+from messages.standups import listing, other_number_form, reminder_answers
+from messages.standups.reminder import OTHER_NUMBER_ACTION
 
 
 class OtherNumberForm:
@@ -27,7 +28,7 @@ class OtherNumberForm:
         try:
             view = await self._view(key, body["user"]["id"])
         except UnknownStandupError:
-            view = private.as_view(standups.gone())
+            view = private.as_view(listing.gone())
         await open_form(self._parts, body["trigger_id"], view)
 
     async def _view(self, key: OccurrenceKey, user_id: str) -> dict[str, Any]:
@@ -50,7 +51,7 @@ class OtherNumberForm:
         try:
             message = await self._kept(key, body["user"]["id"], number)
         except UnknownStandupError:
-            message = standups.gone()
+            message = listing.gone()
         await ack(response_action="update", view=private.as_view(message))
 
     def _read(self, typed: str) -> str | dict[str, str]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from conference.calls import CallState, NotRung, Participant
 from conference.model import Conference, ConferenceState, LeftOutReason
 from conference.overview import Bill, added_up
-from conference.standups import Occurrence, OccurrenceState, Standup, weekly_reports
+from conference.standups.model import Occurrence, OccurrenceState, Standup, weekly_reports
 
 REPORT_WEEKS = 4
 """Of how many weeks a report tells."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from conference.invitation import Invitee, Person
 from conference.model import MAX_PARTICIPANTS
-from conference.standups import Occurrence, OccurrenceState, Standup
+from conference.standups.model import Occurrence, OccurrenceState, Standup
 from messages.mrkdwn import (
     Block,
     Message,

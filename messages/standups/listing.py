@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
-from conference.holidays import shown_source
 from conference.invitation import Group, Guest, Invitation
 from conference.model import MAX_PARTICIPANTS
 from conference.numbers import mask_number
-from conference.recurrence import Recurrence, Weekday
-from conference.standup_call import Planned as Typed
-from conference.standup_call import StandupAct
-from conference.standups import DayOff, Planned, Standup, StandupKey
-from conference.timetable import NotDone
+from conference.standups.command import Planned as Typed
+from conference.standups.command import StandupAct
+from conference.standups.holidays import shown_source
+from conference.standups.model import DayOff, Planned, Standup, StandupKey
+from conference.standups.recurrence import Recurrence, Weekday
+from conference.standups.timetable import NotDone
 from messages.mrkdwn import (
     Block,
     Message,

@@ -13,10 +13,10 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from conference.clock import Clock, pause
-from conference.holidays import CalendarRead
 from conference.ports import StorageUnavailableError
 from conference.service import Conferences
-from conference.standups import (
+from conference.standups.holidays import CalendarRead
+from conference.standups.model import (
     Occurrence,
     OccurrenceKey,
     OccurrenceState,

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from conference.numbers import mask_number
-from conference.reports import Report, ReportKey, Turnout
-from conference.standups import Standup
+from conference.standups.model import Standup
+from conference.standups.reports import Report, ReportKey, Turnout
 from messages.attendance import minutes_of
 from messages.mrkdwn import Block, Message, actions, button, context, lines, listed, mention, plain, section
 

@@ -9,14 +9,14 @@ from itertools import chain
 from conference.invitation import Group, Guest, Invitee, Person
 from conference.ports import GroupUnreadableError
 from conference.preferences import UNKNOWN_ZONE
-from conference.standup_call import StandupAct
-from conference.standups import OccurrenceKey, Planned, Standup, StandupKey, is_shown_to
-from conference.timetable import NotDone
-from conference.zones import zone_named
+from conference.standups.command import StandupAct
+from conference.standups.model import OccurrenceKey, Planned, Standup, StandupKey, is_shown_to
+from conference.standups.timetable import NotDone
+from conference.standups.zones import zone_named
 from handlers.admins import is_surely_admin
 from handlers.parts import Parts
 from messages.slack import SlackError
-from messages.standups import Outlook
+from messages.standups.listing import Outlook
 
 ZONE_WITHIN_SECONDS = 1.5
 """How long Slack may take to say where somebody is, of the 3 seconds that it waits itself."""

@@ -5,11 +5,11 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from conference.invitation import CallerWish
-from conference.standup_call import Planned as Typed
-from conference.standups import Planned
+from conference.standups.command import Planned as Typed
+from conference.standups.model import Planned
 from conference.teams import LONGEST_NAME, MOST_INVITEES
 from messages.mrkdwn import Message, lines, mention, plain
-from messages.standups import EXAMPLE_TIMES, EXAMPLE_ZONE, form, in_words
+from messages.standups.listing import EXAMPLE_TIMES, EXAMPLE_ZONE, form, in_words
 
 
 def no_team(typed: Typed, name: str, names: Sequence[str]) -> Message:

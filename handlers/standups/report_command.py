@@ -6,17 +6,17 @@ from slack_bolt.async_app import AsyncApp
 
 from conference.model import ConferenceKey
 from conference.ports import StorageUnavailableError
-from conference.reports import ReportKey, read_report_key, report
-from conference.standup_call import StandupAct
-from conference.standups import OccurrenceKey, Standup, StandupKey, UnknownStandupError
+from conference.standups.command import StandupAct
+from conference.standups.model import OccurrenceKey, Standup, StandupKey, UnknownStandupError
+from conference.standups.reports import ReportKey, read_report_key, report
 from handlers.admins import is_in_charge
 from handlers.clicks import Click, on_click
 from handlers.parts import Parts
-from messages import report as words
-from messages import standups
-from messages.announcing import REPORT
 from messages.mrkdwn import Message
 from messages.slack import SlackError
+from messages.standups import listing
+from messages.standups import report as words
+from messages.standups.announcing import REPORT
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ async def report_answer(parts: Parts, act: StandupAct, standup: Standup, user_id
             return words.shown_in_reports(wanted=wanted, name=standup.name)
         case StandupAct.REPORT_WEEKLY | StandupAct.REPORT_OFF:
             if not await is_in_charge(parts, user_id, standup.team_id, standup.maker_id):
-                return standups.not_in_charge(standup)
+                return listing.not_in_charge(standup)
             wanted = act is StandupAct.REPORT_WEEKLY
             await parts.timetable.report_weekly(standup.key, wanted=wanted)
             return words.weekly(standup, wanted=wanted)

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from conference.standup_call import Misread, Slip, SlipKind
+from conference.standups.command import Misread, Slip, SlipKind
 from conference.teams import LONGEST_NAME
 from messages.mrkdwn import Message, lines, quoted, section
 from messages.private import problem
-from messages.standups import EXAMPLE_ZONE, form
+from messages.standups.listing import EXAMPLE_ZONE, form
 
 
 def misread(found: Misread) -> Message:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from conference.invitation import Group
-from conference.standups import Occurrence, OccurrenceState, Standup
+from conference.standups.model import Occurrence, OccurrenceState, Standup
 from messages.mrkdwn import Message, actions, escape, invitee_name, listed, mention, moment, plain, section
-from messages.reminder import in_after_all
+from messages.standups.reminder import in_after_all
 
 
 def out(standup: Standup, occurrence: Occurrence, if_in: Sequence[Group] = ()) -> Message:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from conference.days_off import LONGEST_ADDRESS, written_days_off
-from conference.holidays import CalendarError
 from conference.invitation import Group, Guest, Invitee, Person
-from conference.recurrence import Weekday
-from conference.standup_call import WEEKDAYS
-from conference.standup_vocabulary import similar_name
-from conference.standups import Standup
+from conference.standups.command import WEEKDAYS
+from conference.standups.days_off import LONGEST_ADDRESS, written_days_off
+from conference.standups.holidays import CalendarError
+from conference.standups.model import Standup
+from conference.standups.recurrence import Weekday
+from conference.standups.vocabulary import similar_name
 from conference.teams import LONGEST_NAME, MOST_INVITEES, NameProblem
 from messages.conference_form import (
     CHANNEL_BLOCK,

@@ -6,10 +6,10 @@ from typing import Any
 from conference.barring import Barred
 from conference.invitation import Group
 from conference.numbers import show_number
-from conference.standups import Occurrence, OccurrenceState, Standup
+from conference.standups.model import Occurrence, OccurrenceState, Standup
 from messages.mrkdwn import Message, escape, modal, moment, number_input, plain, plain_text, section
 from messages.refusals import BARRED
-from messages.reminder_answers import only_if_in
+from messages.standups.reminder_answers import only_if_in
 
 CALLBACK_ID = "other_number_form"
 NUMBER_BLOCK = "other_number"

@@ -10,24 +10,25 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
-from conference.days_off import read_calendar_address, read_days_off
-from conference.holidays import CalendarError, CalendarRead
 from conference.invitation import Invitee
-from conference.recurrence import Recurrence, Weekday
-from conference.standup_call import Slip
-from conference.standup_text import read_zone
-from conference.standup_vocabulary import read_name
-from conference.standups import DayOff, NameTakenError, Planned, Standup, StandupKey, UnknownStandupError
+from conference.standups.command import Slip
+from conference.standups.command_text import read_zone
+from conference.standups.days_off import read_calendar_address, read_days_off
+from conference.standups.holidays import CalendarError, CalendarRead
+from conference.standups.model import DayOff, NameTakenError, Planned, Standup, StandupKey, UnknownStandupError
+from conference.standups.recurrence import Recurrence, Weekday
+from conference.standups.vocabulary import read_name
 from conference.teams import MOST_INVITEES, NameProblem, read_team_name
 from handlers.admins import is_in_charge
 from handlers.clicks import channel_of
 from handlers.filled_in import chosen, filled_in, readable
 from handlers.forms import open_form, opens
 from handlers.parts import Parts
-from handlers.standups import OUTLOOK_WITHIN_SECONDS, as_planned, meant, outlook, seen_by, zone_of
+from handlers.standups.access import OUTLOOK_WITHIN_SECONDS, as_planned, meant, outlook, seen_by, zone_of
 from handlers.whom import Whom, offered, read_whom
-from messages import conference_form, private, standup_form, standup_misread, standups
+from messages import conference_form, private
 from messages.conference_form import CHOSEN_ACTION
+from messages.standups import listing, misread, standup_form
 
 CALENDAR_WITHIN_SECONDS = 2.0
 """How long after a form was sent its calendar must have been read, of the 3 seconds that Slack waits."""
@@ -122,11 +123,11 @@ class StandupForm:
         seen = await seen_by(self._parts, team_id, user_id, channel_of(body))
         planned = await meant(self._parts, seen, team_id, user_id, lambda standup: standup.key == key)
         if planned is None:
-            await open_form(self._parts, body["trigger_id"], private.as_view(standups.gone()))
+            await open_form(self._parts, body["trigger_id"], private.as_view(listing.gone()))
         elif await is_in_charge(self._parts, user_id, team_id, planned.standup.maker_id):
             await open_change_form(self._parts, body["trigger_id"], planned.standup)
         else:
-            await open_form(self._parts, body["trigger_id"], private.as_view(standups.not_in_charge(planned.standup)))
+            await open_form(self._parts, body["trigger_id"], private.as_view(listing.not_in_charge(planned.standup)))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
         team_id, user_id = str(context.team_id), body["user"]["id"]
@@ -149,7 +150,7 @@ class StandupForm:
         if isinstance(saved, Saved):
             within = min(OUTLOOK_WITHIN_SECONDS, _left(sent_at, ANSWER_WITHIN_SECONDS))
             seen_later = await outlook(self._parts, saved.planned, within_seconds=within)
-            say = standups.changed if about.standup_id else standups.set_up
+            say = listing.changed if about.standup_id else listing.set_up
             message = say(seen_later, self._ahead(saved.planned.standup, saved.calendar))
             await ack(response_action="update", view=standup_form.saved(message))
         else:
@@ -201,12 +202,12 @@ class StandupForm:
         within = _left(sent_at, CALENDAR_WITHIN_SECONDS)
         return await self._parts.holiday_watch.read_new(team_id, address, within_seconds=within)
 
-    def _ahead(self, standup: Standup, calendar: CalendarRead | None) -> standups.DaysAhead | None:
+    def _ahead(self, standup: Standup, calendar: CalendarRead | None) -> listing.DaysAhead | None:
         if calendar is None:
             return None
         today = standup.recurrence.local_day(self._parts.clock.now())
         days = [DayOff(day, name) for day, name in sorted(calendar.holidays.items()) if today <= day < today + _YEAR]
-        return standups.DaysAhead(len(days), days[0] if days else None)
+        return listing.DaysAhead(len(days), days[0] if days else None)
 
     async def _filled_in(self, view: dict[str, Any], team_id: str) -> Filled | dict[str, str]:
         """What was filled in, or what is to stand under the fields."""
@@ -277,7 +278,7 @@ class _Fields:
         if not _TIME.fullmatch(at):
             self.errors |= standup_form.no_time()
         if isinstance(zone, Slip):
-            self.errors |= {standup_form.ZONE_BLOCK: standup_misread.wrong_zone(zone)}
+            self.errors |= {standup_form.ZONE_BLOCK: misread.wrong_zone(zone)}
         if self.errors.keys() & _WHEN_BLOCKS or isinstance(zone, Slip):
             return None
         return Recurrence(days, time.fromisoformat(at), zone)
@@ -309,6 +310,6 @@ _WHEN_BLOCKS = {standup_form.DAYS_BLOCK, standup_form.TIME_BLOCK}
 def register(app: AsyncApp, parts: Parts) -> None:
     form = StandupForm(parts)
 
-    opens(parts, app.action(standups.NEW_ACTION), form.open_new)
-    opens(parts, app.action(standups.CHANGE_ACTION), form.open_change)
+    opens(parts, app.action(listing.NEW_ACTION), form.open_new)
+    opens(parts, app.action(listing.CHANGE_ACTION), form.open_change)
     app.view(standup_form.CALLBACK_ID)(form.save)

@@ -4,8 +4,8 @@ import html
 from collections.abc import Mapping
 from datetime import time
 
-from conference.recurrence import Weekday
-from conference.standup_call import EVERY_DAY, VERB, WEEKDAYS, WEEKENDS, StandupAct
+from conference.standups.command import EVERY_DAY, VERB, WEEKDAYS, WEEKENDS, StandupAct
+from conference.standups.recurrence import Weekday
 from conference.teams import read_team_name
 from conference.teams import similar_name as similar_team_name
 
