@@ -16,7 +16,7 @@ from conference.standups.zones import zone_named
 from handlers.admins import is_surely_admin
 from handlers.parts import Parts
 from messages.slack import SlackError
-from messages.standups.listing import Outlook
+from messages.standups.saved import Outlook
 
 ZONE_WITHIN_SECONDS = 1.5
 """How long Slack may take to say where somebody is, of the 3 seconds that it waits itself."""

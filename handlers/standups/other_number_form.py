@@ -13,7 +13,7 @@ from handlers.parts import Parts
 from handlers.standups.access import naming
 from messages import private
 from messages.mrkdwn import Message
-from messages.standups import listing, other_number_form, reminder_answers
+from messages.standups import menu, other_number_form, reminder_answers
 from messages.standups.reminder import OTHER_NUMBER_ACTION
 
 
@@ -28,7 +28,7 @@ class OtherNumberForm:
         try:
             view = await self._view(key, body["user"]["id"])
         except UnknownStandupError:
-            view = private.as_view(listing.gone())
+            view = private.as_view(menu.gone())
         await open_form(self._parts, body["trigger_id"], view)
 
     async def _view(self, key: OccurrenceKey, user_id: str) -> dict[str, Any]:
@@ -51,7 +51,7 @@ class OtherNumberForm:
         try:
             message = await self._kept(key, body["user"]["id"], number)
         except UnknownStandupError:
-            message = listing.gone()
+            message = menu.gone()
         await ack(response_action="update", view=private.as_view(message))
 
     def _read(self, typed: str) -> str | dict[str, str]:

@@ -11,7 +11,7 @@ from handlers.clicks import Click, on_click
 from handlers.parts import Parts
 from handlers.standups.access import naming
 from messages.mrkdwn import Message
-from messages.standups import listing, reminder_answers
+from messages.standups import menu, reminder_answers
 from messages.standups.reminder import IN_ACTION, OUT_ACTION, RING_AFTER_ALL_ACTION, SKIP_ACTION
 
 _Wish = Callable[[Click, OccurrenceKey, Standup], Awaitable[Message | None]]
@@ -73,7 +73,7 @@ def register(app: AsyncApp, parts: Parts) -> None:
                 standup, _, _ = await parts.storage.standup_of(key)
                 return await wish(click, key, standup)
             except UnknownStandupError:
-                return listing.gone()
+                return menu.gone()
 
         on_click(app, parts, action_id, answer)
 

@@ -14,7 +14,7 @@ from handlers.clicks import Click, on_click
 from handlers.parts import Parts
 from messages.mrkdwn import Message
 from messages.slack import SlackError
-from messages.standups import listing
+from messages.standups import menu
 from messages.standups import report as words
 from messages.standups.announcing import REPORT
 
@@ -32,7 +32,7 @@ async def report_answer(parts: Parts, act: StandupAct, standup: Standup, user_id
             return words.shown_in_reports(wanted=wanted, name=standup.name)
         case StandupAct.REPORT_WEEKLY | StandupAct.REPORT_OFF:
             if not await is_in_charge(parts, user_id, standup.team_id, standup.maker_id):
-                return listing.not_in_charge(standup)
+                return menu.not_in_charge(standup)
             wanted = act is StandupAct.REPORT_WEEKLY
             await parts.timetable.report_weekly(standup.key, wanted=wanted)
             return words.weekly(standup, wanted=wanted)

@@ -18,7 +18,8 @@ from handlers.standups.report_command import REPORT_ACTS, report_answer
 from handlers.standups.standup_form import By, open_change_form, open_new_form
 from messages import private
 from messages.mrkdwn import Message
-from messages.standups import listing, misread, refused
+from messages.standups import listing, menu, misread, refused
+from messages.standups.saved import set_up
 from messages.standups.standup_form import is_offered
 
 
@@ -57,7 +58,7 @@ class StandupCommand:
                     return await self._about(call, typed)
                 except UnknownStandupError:
                     # Somebody deleted it at the same moment.
-                    return listing.gone()
+                    return menu.gone()
 
     async def _list(self, typed: TypedStandup) -> Message:
         seen = await seen_by(self._parts, typed.team_id, typed.user_id, typed.channel_id)
@@ -106,7 +107,7 @@ class StandupCommand:
             theirs = next((one for one in seen if one.standup.name == call.name), None)
             return refused.name_taken(call.name, theirs)
         planned = await as_planned(self._parts, standup.key)
-        return listing.set_up(await outlook(self._parts, planned or Planned(standup, None)))
+        return set_up(await outlook(self._parts, planned or Planned(standup, None)))
 
     async def _about(self, call: StandupCall, typed: TypedStandup) -> Message:
         seen = await seen_by(self._parts, typed.team_id, typed.user_id, typed.channel_id)
@@ -123,18 +124,18 @@ class StandupCommand:
             case StandupAct.SHOW:
                 return listing.shown(planned, is_in_charge=in_charge)
             case _ if not in_charge:
-                return listing.not_in_charge(standup)
+                return menu.not_in_charge(standup)
             case StandupAct.CHANGE:
                 if typed.trigger_id:
                     self._parts.behind.start(open_change_form(self._parts, typed.trigger_id, standup))
                 return listing.form_opens()
             case StandupAct.DELETE:
                 await self._parts.timetable.delete(standup.key, typed.user_id)
-                return listing.deleted(standup)
+                return menu.deleted(standup)
             case act:
                 return await self._done(act, standup, typed.user_id)
 
     async def _done(self, act: StandupAct, standup: Standup, user_id: str) -> Message:
-        said = listing.done(act, await wished(self._parts, act, standup.key, user_id), standup.name)
+        said = menu.done(act, await wished(self._parts, act, standup.key, user_id), standup.name)
         planned = await as_planned(self._parts, standup.key)
         return listing.shown(planned or Planned(standup, None), is_in_charge=True, said=said)

@@ -28,7 +28,8 @@ from handlers.standups.access import OUTLOOK_WITHIN_SECONDS, as_planned, meant, 
 from handlers.whom import Whom, offered, read_whom
 from messages import conference_form, private
 from messages.conference_form import CHOSEN_ACTION
-from messages.standups import listing, misread, standup_form
+from messages.standups import menu, misread, standup_form
+from messages.standups.saved import DaysAhead, changed, set_up
 
 CALENDAR_WITHIN_SECONDS = 2.0
 """How long after a form was sent its calendar must have been read, of the 3 seconds that Slack waits."""
@@ -123,11 +124,11 @@ class StandupForm:
         seen = await seen_by(self._parts, team_id, user_id, channel_of(body))
         planned = await meant(self._parts, seen, team_id, user_id, lambda standup: standup.key == key)
         if planned is None:
-            await open_form(self._parts, body["trigger_id"], private.as_view(listing.gone()))
+            await open_form(self._parts, body["trigger_id"], private.as_view(menu.gone()))
         elif await is_in_charge(self._parts, user_id, team_id, planned.standup.maker_id):
             await open_change_form(self._parts, body["trigger_id"], planned.standup)
         else:
-            await open_form(self._parts, body["trigger_id"], private.as_view(listing.not_in_charge(planned.standup)))
+            await open_form(self._parts, body["trigger_id"], private.as_view(menu.not_in_charge(planned.standup)))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
         team_id, user_id = str(context.team_id), body["user"]["id"]
@@ -150,7 +151,7 @@ class StandupForm:
         if isinstance(saved, Saved):
             within = min(OUTLOOK_WITHIN_SECONDS, _left(sent_at, ANSWER_WITHIN_SECONDS))
             seen_later = await outlook(self._parts, saved.planned, within_seconds=within)
-            say = listing.changed if about.standup_id else listing.set_up
+            say = changed if about.standup_id else set_up
             message = say(seen_later, self._ahead(saved.planned.standup, saved.calendar))
             await ack(response_action="update", view=standup_form.saved(message))
         else:
@@ -202,12 +203,12 @@ class StandupForm:
         within = _left(sent_at, CALENDAR_WITHIN_SECONDS)
         return await self._parts.holiday_watch.read_new(team_id, address, within_seconds=within)
 
-    def _ahead(self, standup: Standup, calendar: CalendarRead | None) -> listing.DaysAhead | None:
+    def _ahead(self, standup: Standup, calendar: CalendarRead | None) -> DaysAhead | None:
         if calendar is None:
             return None
         today = standup.recurrence.local_day(self._parts.clock.now())
         days = [DayOff(day, name) for day, name in sorted(calendar.holidays.items()) if today <= day < today + _YEAR]
-        return listing.DaysAhead(len(days), days[0] if days else None)
+        return DaysAhead(len(days), days[0] if days else None)
 
     async def _filled_in(self, view: dict[str, Any], team_id: str) -> Filled | dict[str, str]:
         """What was filled in, or what is to stand under the fields."""
@@ -310,6 +311,6 @@ _WHEN_BLOCKS = {standup_form.DAYS_BLOCK, standup_form.TIME_BLOCK}
 def register(app: AsyncApp, parts: Parts) -> None:
     form = StandupForm(parts)
 
-    opens(parts, app.action(listing.NEW_ACTION), form.open_new)
-    opens(parts, app.action(listing.CHANGE_ACTION), form.open_change)
+    opens(parts, app.action(menu.NEW_ACTION), form.open_new)
+    opens(parts, app.action(menu.CHANGE_ACTION), form.open_change)
     app.view(standup_form.CALLBACK_ID)(form.save)

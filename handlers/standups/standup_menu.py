@@ -12,7 +12,7 @@ from handlers.parts import Parts
 from handlers.standups.access import as_planned, in_charge_of, meant, seen_by, wished
 from messages.mrkdwn import Message
 from messages.slack import SlackError
-from messages.standups import listing
+from messages.standups import listing, menu
 
 log = logging.getLogger(__name__)
 
@@ -24,35 +24,35 @@ class StandupButtons:
         self._parts = parts
 
     async def choose(self, click: Click) -> Message | None:
-        chosen = listing.read_chosen(click.value)
+        chosen = menu.read_chosen(click.value)
         planned = await self._seen(click, chosen.standup_id) if chosen else None
         if chosen is None or planned is None:
-            return listing.gone()
+            return menu.gone()
         standup = planned.standup
         if not await is_in_charge(self._parts, click.user_id, click.team_id, standup.maker_id):
-            return listing.not_in_charge(standup)
+            return menu.not_in_charge(standup)
         if chosen.act is StandupAct.DELETE:
-            return listing.ask_before_deleting(standup)
+            return menu.ask_before_deleting(standup)
         try:
             result = await wished(self._parts, chosen.act, standup.key, click.user_id)
         except UnknownStandupError:
-            return listing.gone()
-        said = listing.done(chosen.act, result, standup.name)
+            return menu.gone()
+        said = menu.done(chosen.act, result, standup.name)
         self._replace(click, await self._redrawn(click, planned, chosen.scope, said))
         return None
 
     async def delete(self, click: Click) -> Message | None:
         planned = await self._seen(click, click.value)
         if planned is None:
-            return listing.gone()
+            return menu.gone()
         standup = planned.standup
         if not await is_in_charge(self._parts, click.user_id, click.team_id, standup.maker_id):
-            return listing.not_in_charge(standup)
+            return menu.not_in_charge(standup)
         try:
             await self._parts.timetable.delete(standup.key, click.user_id)
         except UnknownStandupError:
-            return listing.gone()
-        self._replace(click, listing.deleted(standup))
+            return menu.gone()
+        self._replace(click, menu.deleted(standup))
         return None
 
     async def _seen(self, click: Click, standup_id: str) -> Planned | None:
@@ -60,8 +60,8 @@ class StandupButtons:
         seen = await seen_by(self._parts, click.team_id, click.user_id, click.channel_id)
         return await meant(self._parts, seen, click.team_id, click.user_id, lambda standup: standup.key == key)
 
-    async def _redrawn(self, click: Click, before: Planned, scope: listing.Scope, said: str) -> Message:
-        if scope is listing.Scope.ONE:
+    async def _redrawn(self, click: Click, before: Planned, scope: menu.Scope, said: str) -> Message:
+        if scope is menu.Scope.ONE:
             planned = await as_planned(self._parts, before.standup.key)
             return listing.shown(planned or before, is_in_charge=True, said=said)
         seen = await seen_by(self._parts, click.team_id, click.user_id, click.channel_id)
@@ -82,5 +82,5 @@ class StandupButtons:
 def register(app: AsyncApp, parts: Parts) -> None:
     buttons = StandupButtons(parts)
 
-    on_click(app, parts, listing.MENU_ACTION, buttons.choose)
-    on_click(app, parts, listing.DELETE_ACTION, buttons.delete)
+    on_click(app, parts, menu.MENU_ACTION, buttons.choose)
+    on_click(app, parts, menu.DELETE_ACTION, buttons.delete)

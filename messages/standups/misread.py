@@ -7,7 +7,7 @@ from conference.standups.command import Misread, Slip, SlipKind
 from conference.teams import LONGEST_NAME
 from messages.mrkdwn import Message, lines, quoted, section
 from messages.private import problem
-from messages.standups.listing import EXAMPLE_ZONE, form
+from messages.standups.wording import EXAMPLE_ZONE, as_typed
 
 
 def misread(found: Misread) -> Message:
@@ -15,7 +15,7 @@ def misread(found: Misread) -> Message:
     said = [f"• {_slip(slip)}" for slip in found.slips[:_MOST_SLIPS]]
     if more := len(found.slips) - len(said):
         said.append(f"• and {more} more.")
-    text = lines(["Nothing was done, because the command could not be read:", *said, f"Try {form(found.meant)}."])
+    text = lines(["Nothing was done, because the command could not be read:", *said, f"Try {as_typed(found.meant)}."])
     return Message(text, (section(text),))
 
 

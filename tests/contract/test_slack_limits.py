@@ -35,7 +35,8 @@ from messages.board import board
 from messages.conference_form import Offered
 from messages.mrkdwn import Block, Message, mention
 from messages.refusals import BARRED
-from messages.standups import listing, misread, standup_form
+from messages.standups import listing, menu, misread, standup_form
+from messages.standups.saved import Outlook, set_up
 from messages.thread import reply, untold
 from sandbox.slack import JsonObject
 from tests.sandbox.slack_fixtures import (
@@ -238,7 +239,7 @@ _SKIPPED = Occurrence(
     "T1", "o", "s", "C1", BEGUN_AT.date(), BEGUN_AT, OccurrenceState.SKIPPED, skipped_by=_USER_ID.format(1)
 )
 _LARGEST_STANDUP = Ahead(_STANDUP, BEGUN_AT, _SKIPPED)
-_OUTLOOK = listing.Outlook(
+_OUTLOOK = Outlook(
     _LARGEST_STANDUP,
     phones=9_999,
     uncounted=tuple(Group(f"S{place:019}") for place in range(20)),
@@ -294,7 +295,7 @@ MESSAGES: dict[Callable[..., object], list[Message]] = {
     admin_words.members_unknown: [
         admin_words.members_unknown(why) for why in ("missing_scope", "not_in_channel", _LONGEST_DETAIL)
     ],
-    listing.set_up: [listing.set_up(_OUTLOOK)],
+    set_up: [set_up(_OUTLOOK)],
     listing.shown: [listing.shown(_LARGEST_STANDUP, is_in_charge=True, said="x" * 200)],
     listing.all_standups: [
         listing.all_standups([_LARGEST_STANDUP] * count, {_STANDUP.key}, said="x" * 200) for count in (0, 1, 500)
@@ -302,8 +303,8 @@ MESSAGES: dict[Callable[..., object], list[Message]] = {
     misread.misread: [
         misread.misread(Misread((slip, *_SLIPS), str(Planned("x", _WHEN.days, _WHEN.at)))) for slip in _SLIPS
     ],
-    listing.deleted: [listing.deleted(_STANDUP)],
-    listing.ask_before_deleting: [listing.ask_before_deleting(_STANDUP)],
+    menu.deleted: [menu.deleted(_STANDUP)],
+    menu.ask_before_deleting: [menu.ask_before_deleting(_STANDUP)],
     admin_words.asked: [admin_words.asked(*counts) for counts in ((0, 0), (0, 9), (1, 1), (9_999, 10_000))],
 }
 
@@ -327,7 +328,7 @@ MODALS: dict[Callable[..., object], list[JsonObject]] = {
         for preset in (standup_form.Preset(), standup_form.preset_of(_STANDUP))
         for offered in (Offered(), Offered({f"S{place}": "g" * 100 for place in range(200)}, ["t" * 40] * 200))
     ],
-    standup_form.saved: [standup_form.saved(listing.set_up(_OUTLOOK))],
+    standup_form.saved: [standup_form.saved(set_up(_OUTLOOK))],
     preferences_form.form: [preferences_form.form(person.preferences) for person in _EVERYBODY],
     preferences_form.saved: [preferences_form.saved(own_number.wishes(person.preferences)) for person in _EVERYBODY],
 }
