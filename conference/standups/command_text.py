@@ -28,21 +28,19 @@ from conference.standups.command import (
     StandupAct,
     StandupCall,
 )
-from conference.standups.command_words import (
+from conference.standups.command_pieces import (
     MENTION,
     Found,
     SavedTeam,
     Token,
     Zone,
-    act_at,
-    guessed,
     label_of,
-    pieces_of,
     shown,
     similar_word,
     tokens_of,
-    zone_at,
 )
+from conference.standups.command_times import zone_at
+from conference.standups.command_words import act_at, guessed, pieces_of
 from conference.standups.recurrence import Weekday
 from conference.standups.vocabulary import (
     DAYS,
