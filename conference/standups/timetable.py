@@ -7,14 +7,13 @@ that a day is rung once whoever looks at it, however often, and whenever the pro
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from conference.clock import Clock, pause
 from conference.ports import StorageUnavailableError
 from conference.service import Conferences
+from conference.standups import wishes
 from conference.standups.holidays import CalendarRead
 from conference.standups.model import (
     Occurrence,
@@ -27,10 +26,9 @@ from conference.standups.model import (
     StandupReading,
     Step,
     decided,
-    next_due,
-    occurrence_at,
     planned,
 )
+from conference.standups.wishes import DayWish, NotDone, Wish
 
 log = logging.getLogger(__name__)
 
@@ -73,15 +71,6 @@ class StandupStorage(Protocol):
 
     async def next_look(self) -> datetime | None:
         """When there will be something to decide about one; None for never."""
-
-
-class NotDone(StrEnum):
-    """Why a wish about a standup changed nothing."""
-
-    ALREADY = "already"
-    TOO_LATE = "too_late"
-    NEVER = "never"
-    """It has no next time."""
 
 
 class Timetable:
@@ -184,8 +173,7 @@ class Timetable:
     ) -> Planned:
         """Give it other times, people or whatever `edit` changes; `calendar`: what was read of one that is new to it.
 
-        What it was to ring before now stays unrung. A day of which its channel has been told is moved with it, or
-        skipped if it is none of its days any more. Raises NameTakenError, UnknownStandupError and
+        What it was to ring before now stays unrung. Raises NameTakenError, UnknownStandupError and
         StorageUnavailableError, as all that follow raise the latter two.
         """
         # What is due at this very moment is rung as it was.
@@ -194,18 +182,10 @@ class Timetable:
         found = list[Planned]()
 
         def change(standup: Standup, reading: StandupReading) -> Step:
-            announced = self._announced(standup, reading)
-            edited = edit(standup)
             now = self._clock.now()
-            edited = replace(edited, dealt_with=max(edited.dealt_with, now))
-            due = next_due(replace(edited, is_paused=False), reading)
-            if announced and due and edited.recurrence.local_day(due) == announced.day:
-                # Shown anew, whatever was changed.
-                announced = replace(announced, due_at=due, version=announced.version + 1)
-            elif announced:
-                announced = _skipped(announced, user_id)
-            found.append(planned(edited, reading, now))
-            return Step(edited, announced)
+            step = wishes.edited(standup, reading, edit, user_id, now)
+            found.append(planned(step.standup, reading, now))
+            return step
 
         await self._update(key, change, calendar)
         self._news.set()
@@ -213,169 +193,81 @@ class Timetable:
 
     async def pause(self, key: StandupKey) -> NotDone | None:
         """Have it ring no more until it is resumed."""
-        return await self._hold(key, is_paused=True)
+        return await self._wish(
+            key, lambda standup, reading: wishes.held(standup, reading, self._clock.now(), is_paused=True)
+        )
 
     async def resume(self, key: StandupKey) -> NotDone | None:
         """Have it ring again; what was due meanwhile is not made up for."""
-        result = await self._hold(key, is_paused=False)
+        result = await self._wish(
+            key, lambda standup, reading: wishes.held(standup, reading, self._clock.now(), is_paused=False)
+        )
         self._news.set()
-        return result
-
-    async def _hold(self, key: StandupKey, *, is_paused: bool) -> NotDone | None:
-        """A day that is still ahead, and of which its channel has been told, stays as it is and is shown anew."""
-        result: NotDone | None = None
-
-        def hold(standup: Standup, reading: StandupReading) -> Step:
-            nonlocal result
-            if standup.is_paused is is_paused:
-                result = NotDone.ALREADY
-                return Step(standup)
-            announced = self._announced(standup, reading)
-            if standup.is_paused:
-                standup = replace(standup, dealt_with=max(standup.dealt_with, self._clock.now()))
-            shown_anew = announced and replace(announced, version=announced.version + 1)
-            return Step(replace(standup, is_paused=is_paused), shown_anew)
-
-        await self._update(key, hold)
         return result
 
     async def delete(self, key: StandupKey, user_id: str) -> None:
         """Have it ring never again; its name is free for another."""
+        await self._wish(key, lambda standup, reading: wishes.deleted(standup, reading, user_id, self._clock.now()))
 
-        def delete(standup: Standup, reading: StandupReading) -> Step:
-            announced = self._announced(standup, reading)
-            if announced:
-                announced = replace(
-                    announced, state=OccurrenceState.SKIPPED, skipped_by=user_id, version=announced.version + 1
-                )
-            # Guests can't take their numbers out of it themselves any more.
-            return Step(replace(standup, is_deleted=True, invitees=()), announced)
-
-        await self._update(key, delete)
-
-    async def skip_next(self, key: StandupKey, user_id: str) -> Occurrence | NotDone:
+    async def skip_next(self, key: StandupKey, user_id: str) -> NotDone | None:
         """Have it not ring the next time."""
+        return await self._wish(key, lambda standup, reading: wishes.next_skipped(standup, reading, user_id))
 
-        def skip(standup: Standup, reading: StandupReading) -> Occurrence | NotDone:
-            due = next_due(standup, reading)
-            if due is None:
-                return NotDone.NEVER
-            occurrence = occurrence_at(standup, reading, due)
-            return NotDone.ALREADY if occurrence.state is OccurrenceState.SKIPPED else _skipped(occurrence, user_id)
-
-        return await self._change_day(key, skip)
-
-    async def dont_skip(self, key: StandupKey) -> Occurrence | NotDone:
+    async def dont_skip(self, key: StandupKey) -> NotDone | None:
         """Have it ring the next time after all."""
-
-        def unskip(standup: Standup, reading: StandupReading) -> Occurrence | NotDone:
-            due = next_due(standup, reading)
-            occurrence = occurrence_at(standup, reading, due) if due else None
-            if occurrence is None or occurrence.state is not OccurrenceState.SKIPPED:
-                return NotDone.ALREADY
-            return _unskipped(occurrence)
-
-        changed = await self._change_day(key, unskip)
+        result = await self._wish(key, wishes.next_unskipped)
         self._news.set()
-        return changed
+        return result
 
     async def report_weekly(self, key: StandupKey, *, wanted: bool) -> None:
         """Give its channel a report every Friday from now on, or no more."""
-
-        def change(standup: Standup, _: StandupReading) -> Step:
-            reported = self._clock.now() if wanted and not standup.reports_weekly else standup.reported
-            return Step(replace(standup, reports_weekly=wanted, reported=reported))
-
-        await self._update(key, change)
+        await self._wish(key, lambda standup, _: wishes.reported_weekly(standup, self._clock.now(), wanted=wanted))
         self._news.set()
 
     # What people wish for one day
 
-    async def skip_day(self, key: OccurrenceKey, user_id: str) -> Occurrence | NotDone:
+    async def skip_day(self, key: OccurrenceKey, user_id: str) -> NotDone | None:
         """Have it not ring that day."""
+        return await self._wish_for_day(key, lambda day, _: wishes.day_skipped(day, user_id))
 
-        def skip(occurrence: Occurrence, _: bool) -> Occurrence | NotDone:
-            if occurrence.state is OccurrenceState.SKIPPED:
-                return NotDone.ALREADY
-            return _skipped(occurrence, user_id)
-
-        return await self._change_planned(key, skip)
-
-    async def dont_skip_day(self, key: OccurrenceKey) -> Occurrence | NotDone:
+    async def dont_skip_day(self, key: OccurrenceKey) -> NotDone | None:
         """Have it ring that day after all."""
-
-        def unskip(occurrence: Occurrence, is_due: bool) -> Occurrence | NotDone:
-            if occurrence.state is not OccurrenceState.SKIPPED:
-                return NotDone.ALREADY
-            return _unskipped(occurrence) if is_due else NotDone.NEVER
-
-        changed = await self._change_planned(key, unskip)
+        result = await self._wish_for_day(key, wishes.day_unskipped)
         self._news.set()
-        return changed
+        return result
 
-    async def be_out(self, key: OccurrenceKey, user_id: str, *, is_out: bool) -> Occurrence | NotDone:
+    async def be_out(self, key: OccurrenceKey, user_id: str, *, is_out: bool) -> NotDone | None:
         """Have somebody not rung that day, or rung after all."""
+        return await self._wish_for_day(key, lambda day, _: wishes.out(day, user_id, is_out=is_out))
 
-        def change(occurrence: Occurrence, _: bool) -> Occurrence | NotDone:
-            if (user_id in occurrence.out) is is_out:
-                return NotDone.ALREADY
-            others = tuple(one for one in occurrence.out if one != user_id)
-            return replace(occurrence, out=(*others, user_id) if is_out else others)
-
-        return await self._change_planned(key, change)
-
-    async def ring_on(self, key: OccurrenceKey, user_id: str, number: str | None) -> Occurrence | NotDone:
+    async def ring_on(self, key: OccurrenceKey, user_id: str, number: str | None) -> NotDone | None:
         """Have somebody rung on that E.164 number that day, None for their own, and so not out."""
-
-        def change(occurrence: Occurrence, _: bool) -> Occurrence | NotDone:
-            others = tuple(one for one in occurrence.out if one != user_id)
-            numbers = {who: theirs for who, theirs in occurrence.other_numbers.items() if who != user_id}
-            if number:
-                numbers[user_id] = number
-            changed = replace(occurrence, other_numbers=numbers, out=others)
-            return NotDone.ALREADY if changed == occurrence else changed
-
-        return await self._change_planned(key, change)
+        return await self._wish_for_day(key, lambda day, _: wishes.rung_on(day, user_id, number))
 
     async def occurrence(self, key: OccurrenceKey) -> Occurrence:
         """What is stored of a day. Raises UnknownStandupError and StorageUnavailableError."""
         return await self._storage.occurrence(key)
 
-    async def _change_planned(
-        self, key: OccurrenceKey, change: Callable[[Occurrence, bool], Occurrence | NotDone]
-    ) -> Occurrence | NotDone:
-        """Change a day that is still ahead; `change` is told besides whether the standup, as it is now, is due then."""
-        day = (found := await self._storage.occurrence(key)).day
+    async def _wish_for_day(self, key: OccurrenceKey, wish: DayWish) -> NotDone | None:
+        """Change a day that is still ahead."""
+        found = await self._storage.occurrence(key)
+        return await self._wish(
+            StandupKey(key.team_id, found.standup_id),
+            lambda standup, reading: wishes.for_day(standup, reading, found.day, self._clock.now(), wish),
+        )
 
-        def of_day(standup: Standup, reading: StandupReading) -> Occurrence | NotDone:
-            occurrence = reading.occurrence(day)
-            if occurrence is None or occurrence.state.is_over or self._clock.now() >= occurrence.due_at:
-                return NotDone.TOO_LATE
-            due = next_due(standup, reading)
-            return change(occurrence, due is not None and standup.recurrence.local_day(due) == day)
+    async def _wish(self, key: StandupKey, wish: Wish) -> NotDone | None:
+        """Do what is wished; returns what kept that from being done, if anything did."""
+        results = list[Step | NotDone]()
 
-        return await self._change_day(StandupKey(key.team_id, found.standup_id), of_day)
+        def change(standup: Standup, reading: StandupReading) -> Step:
+            result = wish(standup, reading)
+            results.append(result)
+            return Step(standup) if isinstance(result, NotDone) else result
 
-    async def _change_day(
-        self, key: StandupKey, change: Callable[[Standup, StandupReading], Occurrence | NotDone]
-    ) -> Occurrence | NotDone:
-        result = list[Occurrence | NotDone]()
-
-        def of_standup(standup: Standup, reading: StandupReading) -> Step:
-            result.append(change(standup, reading))
-            changed = result[-1]
-            return Step(standup, None if isinstance(changed, NotDone) else changed)
-
-        step = await self._update(key, of_standup)
-        return step.occurrence or result[-1]
-
-    def _announced(self, standup: Standup, reading: StandupReading) -> Occurrence | None:
-        """The next day, paused or not, if its channel has been told of it."""
-        if standup.is_paused:
-            standup = replace(standup, is_paused=False, dealt_with=max(standup.dealt_with, self._clock.now()))
-        due = next_due(standup, reading)
-        occurrence = reading.occurrence(standup.recurrence.local_day(due)) if due else None
-        return occurrence if occurrence and occurrence.is_announced else None
+        await self._update(key, change)
+        result = results[-1]
+        return result if isinstance(result, NotDone) else None
 
     async def show_anew(self, team_id: str) -> None:
         """Have reminders show whom they ring: a team has changed, or somebody has given their number up.
@@ -388,13 +280,3 @@ class Timetable:
     def look_anew(self) -> None:
         """Go by what is planned now: the days off have changed, and with them what is stored of the standups."""
         self._news.set()
-
-
-def _skipped(occurrence: Occurrence, user_id: str) -> Occurrence:
-    if occurrence.state is OccurrenceState.SKIPPED:
-        return occurrence
-    return replace(occurrence, state=OccurrenceState.SKIPPED, skipped_by=user_id)
-
-
-def _unskipped(occurrence: Occurrence) -> Occurrence:
-    return replace(occurrence, state=OccurrenceState.PLANNED, skipped_by=None)

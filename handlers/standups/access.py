@@ -11,7 +11,7 @@ from conference.ports import GroupUnreadableError
 from conference.preferences import UNKNOWN_ZONE
 from conference.standups.command import StandupAct
 from conference.standups.model import OccurrenceKey, Planned, Standup, StandupKey, is_shown_to
-from conference.standups.timetable import NotDone
+from conference.standups.wishes import NotDone
 from conference.standups.zones import zone_named
 from handlers.admins import is_surely_admin
 from handlers.parts import Parts
@@ -77,10 +77,9 @@ async def wished(parts: Parts, act: StandupAct, key: StandupKey, user_id: str) -
         case StandupAct.RESUME:
             return await parts.timetable.resume(key)
         case StandupAct.SKIP:
-            result = await parts.timetable.skip_next(key, user_id)
+            return await parts.timetable.skip_next(key, user_id)
         case _:
-            result = await parts.timetable.dont_skip(key)
-    return result if isinstance(result, NotDone) else None
+            return await parts.timetable.dont_skip(key)
 
 
 async def zone_of(parts: Parts, team_id: str, user_id: str) -> str | None:

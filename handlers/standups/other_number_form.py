@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.numbers import NumberUnreadableError, read_number
 from conference.standups.model import OccurrenceKey, UnknownStandupError
-from conference.standups.timetable import NotDone
+from conference.standups.wishes import NotDone
 from handlers.filled_in import filled_in, readable
 from handlers.forms import open_form, opens
 from handlers.parts import Parts

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.async_app import AsyncApp
 
 from conference.standups.model import OccurrenceKey, Standup, UnknownStandupError
-from conference.standups.timetable import NotDone
+from conference.standups.wishes import NotDone
 from handlers.admins import is_in_charge
 from handlers.clicks import Click, on_click
 from handlers.parts import Parts

@@ -6,7 +6,7 @@ from enum import StrEnum
 from conference.invitation import Guest
 from conference.standups.command import StandupAct
 from conference.standups.model import Planned, Standup
-from conference.standups.timetable import NotDone
+from conference.standups.wishes import NotDone
 from messages.mrkdwn import Block, Message, actions, button, mention, overflow, plain, section
 from messages.standups.wording import command, in_words
 
