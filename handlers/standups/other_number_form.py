@@ -10,7 +10,7 @@ from conference.standups.wishes import NotDone
 from handlers.filled_in import filled_in, readable
 from handlers.forms import open_form, opens
 from handlers.parts import Parts
-from handlers.standups.access import naming
+from handlers.standups.outlook import naming
 from messages import private
 from messages.mrkdwn import Message
 from messages.standups import menu, other_number_form, reminder_answers

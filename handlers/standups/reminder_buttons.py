@@ -9,7 +9,7 @@ from conference.standups.wishes import NotDone
 from handlers.admins import is_in_charge
 from handlers.clicks import Click, on_click
 from handlers.parts import Parts
-from handlers.standups.access import naming
+from handlers.standups.outlook import naming
 from messages.mrkdwn import Message
 from messages.standups import menu, reminder_answers
 from messages.standups.reminder import IN_ACTION, OUT_ACTION, RING_AFTER_ALL_ACTION, SKIP_ACTION

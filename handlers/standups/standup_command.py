@@ -13,7 +13,8 @@ from conference.standups.recurrence import Recurrence
 from conference.teams import MOST_INVITEES
 from handlers.admins import is_in_charge
 from handlers.parts import Parts
-from handlers.standups.access import as_planned, in_charge_of, meant, outlook, seen_by, wished, zone_of
+from handlers.standups.access import as_planned, in_charge_of, meant, seen_by, wished
+from handlers.standups.outlook import outlook, zone_of
 from handlers.standups.report_command import REPORT_ACTS, report_answer
 from handlers.standups.standup_form import By, open_change_form, open_new_form
 from messages import private

@@ -24,7 +24,8 @@ from handlers.clicks import channel_of
 from handlers.filled_in import chosen, filled_in, readable
 from handlers.forms import open_form, opens
 from handlers.parts import Parts
-from handlers.standups.access import OUTLOOK_WITHIN_SECONDS, as_planned, meant, outlook, seen_by, zone_of
+from handlers.standups.access import as_planned, meant, seen_by
+from handlers.standups.outlook import OUTLOOK_WITHIN_SECONDS, outlook, zone_of
 from handlers.whom import Whom, offered, read_whom
 from messages import conference_form, private
 from messages.conference_form import CHOSEN_ACTION
