@@ -3,14 +3,19 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
+from bot import DemoBot
+from sandbox.page.pace import Pace
+from sandbox.page.server import Page
 from sandbox.slack import JsonObject
-from sandbox.world import World
+from sandbox.world import World, running
+from tests.serving import serving
 
 PATIENCE_SECONDS = 20
 
@@ -65,6 +70,18 @@ class Site:
 
     def channel_id(self, name: str = "standup") -> str:
         return self.world.channels[name].id
+
+
+@asynccontextmanager
+async def running_site() -> AsyncIterator[Site]:
+    world, pace, bot = World(), Pace(), DemoBot()
+    async with running(world, bot.serve, pace.now):
+        await world.put_on_file(*sorted(world.on_file))
+        page = Page(world, pace, bot.next_look)
+        page.watch()
+        async with serving(page.app()) as url, aiohttp.ClientSession() as http:
+            yield Site(world, http, f"{url}/")
+        pace.end()
 
 
 async def texted_code(window: Window, place: int) -> str:

@@ -5,30 +5,15 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from aiohttp import web
 
-from bot import DemoBot
-from sandbox.page.pace import Pace
-from sandbox.page.server import Page
 from sandbox.slack import JsonObject
-from sandbox.world import World, running
-from tests.sandbox.page_site import Site, Window, texted_code
+from tests.sandbox.page_site import Site, Window, running_site, texted_code
 
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    world, pace, bot = World(), Pace(), DemoBot()
-    async with running(world, bot.serve, pace.now):
-        await world.put_on_file(*sorted(world.on_file))
-        page = Page(world, pace, bot.next_look)
-        page.watch()
-        runner = web.AppRunner(page.app(), access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        async with aiohttp.ClientSession() as http:
-            yield Site(world, http, f"http://127.0.0.1:{runner.addresses[0][1]}/")
-        await runner.cleanup()
-        pace.end()
+    async with running_site() as site:
+        yield site
 
 
 async def test_a_window_is_told_everything_when_it_opens(site: Site) -> None:

@@ -4,32 +4,16 @@ import json
 import re
 from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
-from aiohttp import web
 
-from bot import DemoBot
 from sandbox.page.masking import masked
-from sandbox.page.pace import Pace
-from sandbox.page.server import Page
-from sandbox.world import World, running
-from tests.sandbox.page_site import Site, texted_code
+from tests.sandbox.page_site import Site, running_site, texted_code
 
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    world, pace, bot = World(), Pace(), DemoBot()
-    async with running(world, bot.serve, pace.now):
-        await world.put_on_file(*sorted(world.on_file))
-        page = Page(world, pace, bot.next_look)
-        page.watch()
-        runner = web.AppRunner(page.app(), access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        async with aiohttp.ClientSession() as http:
-            yield Site(world, http, f"http://127.0.0.1:{runner.addresses[0][1]}/")
-        await runner.cleanup()
-        pace.end()
+    async with running_site() as site:
+        yield site
 
 
 async def test_nothing_on_the_wire_gives_a_secret_or_a_number_away(site: Site) -> None:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from conference.carrier import CarrierError, Placed
 from telephony.hoiio import Credentials, Hoiio
+from tests.serving import serving
 
 APP_ID, ACCESS_TOKEN, NOTIFY_URL = "app-id-secret", "access-token-secret", "https://bot.test/n/notify-secret"
 DESTS = ["+6591230001", "+6591230002"]
@@ -42,12 +43,9 @@ async def running_server() -> AsyncIterator[Server]:
     standing_in = Server()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", standing_in.handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    standing_in.url = f"http://127.0.0.1:{runner.addresses[0][1]}/open"
-    yield standing_in
-    await runner.cleanup()
+    async with serving(app) as url:
+        standing_in.url = f"{url}/open"
+        yield standing_in
 
 
 @asynccontextmanager
