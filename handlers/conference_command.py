@@ -17,7 +17,7 @@ from handlers.status_command import status_answer
 from handlers.team_command import TeamCommand
 from messages import private
 from messages.mrkdwn import Message
-from messages.standups.wording import as_typed
+from messages.standups.wording import as_command
 
 COMMAND = "/conference"
 
@@ -42,7 +42,7 @@ class ConferenceCommand:
             case Unreadable():
                 # With a time but without its verb, a standup is a row of unknown words.
                 meant = read_standup(text, region, teams) if asked.has_unknown_words else None
-                recurring = as_typed(str(meant)) if isinstance(meant, Planned) else ""
+                recurring = as_command(str(meant)) if isinstance(meant, Planned) else ""
                 return private.unreadable(asked, teams, recurring=recurring)
             case VerbCall():
                 return await self._answer_verb(asked, command)

@@ -5,17 +5,15 @@ from collections.abc import Mapping
 
 from conference.standups.command import Misread, Slip, SlipKind
 from conference.teams import LONGEST_NAME
-from messages.mrkdwn import Message, lines, quoted, section
+from messages.mrkdwn import Message, bulleted, lines, quoted, section
 from messages.private import problem
-from messages.standups.wording import EXAMPLE_ZONE, as_typed
+from messages.standups.wording import EXAMPLE_ZONE, as_command
 
 
 def misread(found: Misread) -> Message:
     """What could not be taken as it was typed, and the right form of what was most likely meant."""
-    said = [f"• {_slip(slip)}" for slip in found.slips[:_MOST_SLIPS]]
-    if more := len(found.slips) - len(said):
-        said.append(f"• and {more} more.")
-    text = lines(["Nothing was done, because the command could not be read:", *said, f"Try {as_typed(found.meant)}."])
+    said = bulleted(found.slips, _slip, at_most=_MOST_SLIPS)
+    text = lines(["Nothing was done, because the command could not be read:", *said, f"Try {as_command(found.meant)}."])
     return Message(text, (section(text),))
 
 

@@ -72,10 +72,10 @@ def command(standup: Standup) -> str:
     is_said = standup.invitees or standup.team_names != (standup.name,)
     team_names = standup.team_names if is_said else ()
     whom = Invitation(standup.invitees)
-    return as_typed(str(Typed(standup.name, recurrence.days, recurrence.at, recurrence.zone, team_names, whom)))
+    return as_command(str(Typed(standup.name, recurrence.days, recurrence.at, recurrence.zone, team_names, whom)))
 
 
-def as_typed(meant: str) -> str:
+def as_command(meant: str) -> str:
     """A command as it is typed, with people as they are known again, and guests' numbers masked."""
     pieces = _NO_CODE.split(f"/conference {meant}")
     return " ".join(_as_code(piece.strip()) for piece in pieces if piece.strip())
