@@ -40,7 +40,7 @@ class Examined:
     async def looks_at(self, view: str) -> None:
         """Only a narrow window shows one view at a time."""
         if self.is_narrow:
-            # By keyboard: what came as a text is shown above the buttons for a while, which a mouse would have to await.
+            # By keyboard: a text that came is shown above the buttons for a while, which a mouse would have to await.
             await self.page.get_by_role("navigation", name="Views").get_by_role("button", name=view).press("Enter")
         elif view == "Wire":
             await self.visitor.button("The wire").click()
