@@ -1,6 +1,6 @@
 """axe-core finds nothing to mend: at both widths, in both colour schemes, in every state that the page comes to."""
 
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
-SCHEMES: Final = {"light": "{}", "dark": "{runOnly: ['color-contrast']}"}
+SCHEMES: Final[dict[Literal["light", "dark"], str]] = {"light": "{}", "dark": "{runOnly: ['color-contrast']}"}
 """Colour schemes, with what axe is to look for: only colours differ between them."""
 
 AXE_SCRIPT: Final = Axe().axe_script
