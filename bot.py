@@ -3,11 +3,9 @@
 The front door: it reads the settings, puts the parts together, and runs them until it is told to stop.
 """
 
-import argparse
 import asyncio
 import hashlib
 import logging
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -17,8 +15,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-from dotenv import dotenv_values
 
 from calendars.fetching import Fetcher
 from calendars.reading import WebCalendars, own_calendars
@@ -45,20 +41,14 @@ from messages.drawing import Drawing
 from messages.number_requests import NumberRequests
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
 from messages.updater import Updater
-from operations.admin_log import admin_log
-from operations.check import check
+from observability.logs import LogFormat, log_loop_errors, set_up_logging
+from operations.command_line import EXIT_FAILED, EXIT_USAGE, operate, read_command
 from operations.errors import OperationError
-from operations.export_numbers import export_numbers
-from operations.import_numbers import import_numbers
-from settings import ImportSettings, Settings, SettingsError, read_database, read_import_settings, read_settings
+from settings import Settings, SettingsError, read_environment, read_settings
 from storage import Storage, Turn
 from telephony.hoiio import Credentials, Hoiio, read_notification
 
 log = logging.getLogger("rollcall")
-
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-"""For settings that are missing or malformed, and for a command line that makes no sense."""
 
 STOP_WITHIN_SECONDS = 30.0
 """How long a stop waits for phones that are about to ring, and for what is on its way to Slack."""
@@ -224,6 +214,7 @@ async def _greet_slack(gateway: SlackGateway) -> None:
 
 async def serve(settings: Settings, clock: Clock, stop: asyncio.Event, *, fetcher: Fetcher | None = None) -> None:
     """Run the bot until `stop` is set; while another process works on its database, wait. Raises StartError."""
+    log_loop_errors(asyncio.get_running_loop())
     turn = Turn(settings.database)
     try:
         with _opening(settings.database):
@@ -320,55 +311,18 @@ async def _finish(bot: Bot) -> None:
     await bot.parts.conferences.close()
 
 
-def set_up_logging(level: int) -> None:
-    """Log to standard error, a line an event."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    # These would say what was sent, and to which address.
-    for name in ("httpx", "httpcore", "slack_sdk"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("aiohttp.server").addFilter(_is_no_strangers_fault)
-
-
-def _is_no_strangers_fault(record: logging.LogRecord) -> bool:
-    """What is no HTTP is answered with 400. Logged, it would quote addresses, and with them secrets and numbers.
-
-    Whoever hangs up in the middle of a request is answered nothing, and nothing of it is taken in.
-    """
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, (HttpProcessingError, ConnectionResetError))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="bot.py", description="Rollcall rings a team's phones into one conference call."
-    )
-    commands = parser.add_subparsers(dest="command", title="commands")
-    commands.add_parser("run", help="run the bot (the default)")
-    demo_parser = commands.add_parser("demo", help="a whole world in a browser, with no account anywhere")
-    demo_parser.add_argument("--auto", action="store_true", help="play one conference by itself and print its thread")
-    commands.add_parser("check", help="try every setting against the real services")
-    import_parser = commands.add_parser("import-numbers", help="read numbers from a CSV file")
-    import_parser.add_argument("file", type=Path, help="CSV headed user_id,number and, if wanted, team_id")
-    export_parser = commands.add_parser("export-numbers", help="write all numbers to a new CSV file")
-    export_parser.add_argument("file", type=Path, help="a file that does not exist yet")
-    commands.add_parser("admin-log", help="print what admins and you did to numbers, a line each")
-    asked = parser.parse_args(arguments)
+    asked = read_command(arguments)
     set_up_logging(logging.WARNING if asked.command == "demo" else logging.INFO)
     try:
         match asked.command:
+            case "run":
+                return asyncio.run(_run(read_settings(read_environment())))
             case "demo":
                 return asyncio.run(_demo(asked.auto))
-            case "check":
-                return asyncio.run(_check(read_settings(_environment())))
-            case "import-numbers":
-                return asyncio.run(_import_numbers(asked.file, read_import_settings(_environment())))
-            case "export-numbers":
-                return asyncio.run(_export_numbers(asked.file, read_database(_environment())))
-            case "admin-log":
-                return asyncio.run(_admin_log(read_database(_environment())))
             case _:
-                return asyncio.run(_run(read_settings(_environment())))
+                return asyncio.run(operate(asked, read_environment()))
     except (SettingsError, OperationError) as error:
         print(*error.lines, sep="\n", file=sys.stderr)
         return EXIT_USAGE if isinstance(error, SettingsError) else EXIT_FAILED
@@ -377,16 +331,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
 
 
-def _environment() -> dict[str, str]:
-    """Variables, those of the process before those of `.env`."""
-    return {name: value for name, value in dotenv_values(".env").items() if value is not None} | dict(os.environ)
-
-
 async def _run(settings: Settings) -> int:
+    set_up_logging(logging.INFO, settings.log_format)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    await serve(settings, SystemClock(), stop)
+    try:
+        await serve(settings, SystemClock(), stop)
+    except StartError as error:
+        if settings.log_format is LogFormat.HUMAN:
+            raise
+        log.critical("%s", error)
+        return EXIT_FAILED
     return 0
 
 
@@ -412,34 +368,6 @@ class DemoBot:
             return await storage.next_look()
         finally:
             await storage.close()
-
-
-async def _check(settings: Settings) -> int:
-    is_good = True
-    async for finding in check(settings):
-        print(finding)
-        is_good &= finding.is_good
-    return 0 if is_good else EXIT_FAILED
-
-
-async def _import_numbers(file: Path, settings: ImportSettings) -> int:
-    print(f"{_numbers(await import_numbers(file, settings, SystemClock().now()))} imported.")
-    return 0
-
-
-async def _export_numbers(file: Path, database: Path) -> int:
-    print(f"{_numbers(await export_numbers(file, database, SystemClock().now()))} exported.")
-    return 0
-
-
-def _numbers(count: int) -> str:
-    return f"{count} {'number' if count == 1 else 'numbers'}"
-
-
-async def _admin_log(database: Path) -> int:
-    async for line in admin_log(database):
-        print(line)
-    return 0
 
 
 if __name__ == "__main__":

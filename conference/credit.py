@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from conference.carrier import Balance, CarrierError, NotEnoughCredit, Refused
 from conference.clock import Clock, pause
+from conference.journal import about
 from conference.model import Conference, ConferenceState
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ def read_shortage(text: str) -> Shortage | None:
     return Shortage(found[1], Balance(found[2], Decimal(found[3]))) if found else None
 
 
-async def why_refused(error: Refused, ask: AskBalance) -> str:
+async def why_refused(error: Refused, ask: AskBalance, conference_id: str) -> str:
     """Why the carrier said no, as it is stored: its code, and where credit was lacking what was left, if it says so."""
     if not isinstance(error, NotEnoughCredit):
         return error.code
@@ -100,5 +101,6 @@ async def why_refused(error: Refused, ask: AskBalance) -> str:
     except Exception as failure:
         # Whatever it was, the refusal itself is still to be told.
         foreseen = isinstance(failure, (CarrierError, TimeoutError))
-        log.warning("a refusal does not say what is left: %s", failure, exc_info=not foreseen)
+        told = about(log, conference_id)
+        told.warning("a refusal does not say what is left: %s", failure, exc_info=not foreseen)
         return error.code

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 from conference.clock import Clock, pause
 from conference.holidays import CalendarRead
+from conference.journal import log_day
 from conference.ports import StorageUnavailableError
 from conference.service import Conferences
 from conference.standups import (
@@ -157,7 +158,7 @@ class Timetable:
         step = await self._storage.update_standup(key, noted, calendar)
         for occurrence in filter(None, (step.besides, step.occurrence)):
             if before.get(occurrence.key) is not occurrence.state:
-                log.info("standup %s on %s: %s", key.standup_id, occurrence.day, occurrence.state)
+                log_day(occurrence)
             self._heard(occurrence)
         if step.conference:
             self._conferences.take_up(step.conference)
@@ -366,8 +367,7 @@ class Timetable:
             changed = result[-1]
             return Step(standup, None if isinstance(changed, NotDone) else changed)
 
-        step = await self._update(key, of_standup)
-        return step.occurrence or result[-1]
+        return (await self._update(key, of_standup)).occurrence or result[-1]
 
     def _announced(self, standup: Standup, reading: StandupReading) -> Occurrence | None:
         """The next day, paused or not, if its channel has been told of it."""

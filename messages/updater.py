@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from conference.clock import Clock, pause
+from conference.journal import about
 from messages.drawing import TOGETHER_SECONDS
 from messages.slack import SlackError
 
@@ -90,7 +91,7 @@ class Updater(Generic[_Key]):
                     # Whatever it was, the picture is still owed.
                     unforeseen = not isinstance(error, SlackError)
                     _, name = key
-                    log.warning("conference %s: not shown yet: %s", name, error, exc_info=unforeseen)
+                    about(log, name).warning("not shown yet: %s", error, exc_info=unforeseen)
                     await pause(self._clock, backoff, self._closing)
                     backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
                     wait = 0.0

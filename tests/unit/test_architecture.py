@@ -13,10 +13,13 @@ from sandbox.world import SHORTCUTS
 
 ROOT = Path(__file__).parents[2]
 OURS = {
-    *("bot", "settings", "calendars", "conference", "handlers", "messages", "operations", "sandbox", "storage"),
-    *("telephony", "tests"),
+    *("bot", "settings", "calendars", "conference", "handlers", "messages", "observability", "operations"),
+    *("sandbox", "storage", "telephony", "tests"),
 }
-OUTSIDE = {"aiohttp", "dotenv", "httpx", "icalendar", "slack_bolt", "slack_sdk", "sqlite3", "sqlite_utils"}
+OUTSIDE = {
+    *("aiohttp", "dotenv", "httpx", "icalendar", "prometheus_client"),
+    *("slack_bolt", "slack_sdk", "sqlite3", "sqlite_utils"),
+}
 """What the core must not know."""
 
 INNER = {"calendars", "conference", "messages", "settings", "storage", "telephony"}
@@ -26,11 +29,12 @@ MAY_IMPORT = {
     "telephony": {"conference"},
     "calendars": {"conference"},
     "storage": {"conference"},
-    "settings": {"conference"},
+    "settings": {"conference", "observability"},
+    "observability": {"conference", "messages"},
     "handlers": INNER,
     "operations": INNER,
     "sandbox": set[str](),
-    "bot": {*INNER, "handlers", "operations"},
+    "bot": {*INNER, "handlers", "observability", "operations"},
 }
 """Of ours, what each may import beside itself."""
 
