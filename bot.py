@@ -34,6 +34,7 @@ from handlers import contact_card, healthz, hoiio_notification, slack_events
 from handlers.parts import Parts
 from handlers.slack_app import made_slack_app
 from handlers.slack_socket import SocketMode
+from handlers.waiting_room import WaitingRoom
 from messages.announcing import Announcing
 from messages.credit_alerts import CreditAlerts
 from messages.directory import SlackDirectory
@@ -54,6 +55,10 @@ STOP_WITHIN_SECONDS = 30.0
 """How long a stop waits for phones that are about to ring, and for what is on its way to Slack."""
 
 LARGEST_SLACK_REQUEST_BYTES = 1024 * 1024
+
+PORT_LOOKS = 30
+SECONDS_BETWEEN_PORT_LOOKS = 0.1
+"""How often it is tried to listen, by one that had to wait for its turn: real time, in which processes give way."""
 
 
 class StartError(Exception):
@@ -164,7 +169,6 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             api_url=settings.slack_api_url,
         )
         web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES)
-        healthz.register(web_app, storage=storage)
         contact_card.register(web_app, caller_id=settings.shown_caller_id)
         hoiio_notification.register(
             web_app, conferences=conferences, clock=clock, access_token=settings.hoiio_access_token
@@ -174,6 +178,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             socket_mode = SocketMode(slack_app, gateway, settings.slack_app_token)
         else:
             slack_events.register(web_app, slack_app=slack_app, signing_secret=settings.slack_signing_secret)
+        healthz.register(web_app, storage=storage, gateway=gateway, socket_mode=socket_mode)
         await _greet_slack(gateway)
         yield Bot(
             parts,
@@ -215,17 +220,19 @@ async def _greet_slack(gateway: SlackGateway) -> None:
 async def serve(settings: Settings, clock: Clock, stop: asyncio.Event, *, fetcher: Fetcher | None = None) -> None:
     """Run the bot until `stop` is set; while another process works on its database, wait. Raises StartError."""
     log_loop_errors(asyncio.get_running_loop())
-    turn = Turn(settings.database)
+    turn, room = Turn(settings.database), WaitingRoom(settings.host, settings.port)
     try:
         with _opening(settings.database):
-            has_come = await turn.has_come(stop)
+            has_come = await turn.has_come(stop, room.look)
         if has_come:
-            await _work(settings, clock, stop, fetcher or Fetcher())
+            await room.open()
+            await _work(settings, clock, stop, fetcher or Fetcher(), room)
     finally:
+        await room.close()
         turn.end()
 
 
-async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: Fetcher) -> None:
+async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: Fetcher, room: WaitingRoom) -> None:
     async with assembled(settings, clock, fetcher) as bot:
         # No access log: a notify_url's secret part stands in its path.
         runner = web.AppRunner(bot.web_app, access_log=None)
@@ -243,7 +250,7 @@ async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: 
                 bot.parts.holiday_watch.run(),
             ):
                 always.start(work)
-            await _listen(runner, settings)
+            await _listen(runner, settings, room)
             log.info("listening on http://%s:%d", settings.host, settings.port)
             if bot.socket_mode:
                 await _open_socket(bot.socket_mode)
@@ -285,13 +292,20 @@ async def _open_socket(socket_mode: SocketMode) -> None:
         raise StartError(f"Slack does not accept SLACK_APP_TOKEN: {error.code}. `bot.py check` tells more.") from None
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-    except OSError as error:
-        raise StartError(
-            f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. See HOST and PORT."
-        ) from error
+async def _listen(runner: web.AppRunner, settings: Settings, room: WaitingRoom) -> None:
+    """Listen in the waiting room's place. Another that waits may have the port, and gives it up within a moment."""
+    await room.close()
+    for left in range(PORT_LOOKS if room.has_waited else 1, 0, -1):
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+        except OSError as error:
+            if left == 1:
+                raise StartError(
+                    f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. See HOST and PORT."
+                ) from error
+            await asyncio.sleep(SECONDS_BETWEEN_PORT_LOOKS)
+        else:
+            break
 
 
 async def _finish(bot: Bot) -> None:

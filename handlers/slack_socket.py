@@ -33,6 +33,9 @@ class SocketMode:
         self._tasks: list[asyncio.Task[None]] = []
         self._in_hand: set[asyncio.Task[None]] = set()
         self._is_closing = False
+        self.is_connected = False
+        self.has_connected = False
+        """The WebSocket has stood since the start."""
 
     async def open(self) -> None:
         """Begin to connect. Raises SlackRefused; where Slack is only out of reach, it is tried again."""
@@ -65,12 +68,12 @@ class SocketMode:
         self._tasks = [asyncio.create_task(connecting), asyncio.create_task(self._watch(handler))]
 
     async def _watch(self, handler: AsyncSocketModeHandler) -> None:
-        was_connected = False
         while True:
             is_connected = await handler.client.is_connected()
-            if is_connected != was_connected:
+            if is_connected != self.is_connected:
                 log.info("connected to Slack") if is_connected else log.warning("Slack is gone; connecting again")
-            was_connected = is_connected
+            self.is_connected = is_connected
+            self.has_connected |= is_connected
             await asyncio.sleep(LOOK_EVERY_SECONDS)
             if not is_connected and not await handler.client.is_connected():
                 # A ticket is good for one handshake, and the SDK would go on with one that failed.

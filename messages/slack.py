@@ -99,6 +99,8 @@ class SlackGateway:
         self._clock = clock or SystemClock()
         self._not_before: dict[str, float] = {}
         self._team_id: str | None = None
+        self.has_answered = False
+        """Slack has done what was asked once, or said no to it."""
 
     async def identity(self) -> Identity:
         """auth.test, with the token's scopes from the answer's header."""
@@ -255,12 +257,16 @@ class SlackGateway:
         if (wait := self._not_before.get(name, 0.0) - self._clock.monotonic()) > 0:
             raise SlackRateLimited(wait)
         try:
-            return await getattr(self._client, name)(**arguments)
+            answer = await getattr(self._client, name)(**arguments)
         except SlackApiError as error:
             sorted_error = _sorted_answer(error)
         except Exception as error:
             # Also what the SDK makes of an answer that makes no sense.
             sorted_error = _sorted(error)
+        else:
+            self.has_answered = True
+            return answer
+        self.has_answered |= isinstance(sorted_error, SlackRefused)
         if isinstance(sorted_error, SlackRateLimited):
             self._not_before[name] = self._clock.monotonic() + sorted_error.retry_after
         raise sorted_error
