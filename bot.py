@@ -4,7 +4,6 @@ The front door: it reads the settings, puts the parts together, and runs them un
 """
 
 import asyncio
-import hashlib
 import logging
 import signal
 import sys
@@ -12,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -30,7 +30,8 @@ from conference.service import Conferences
 from conference.standups import OccurrenceKey
 from conference.tasks import Tasks
 from conference.timetable import Timetable
-from handlers import contact_card, healthz, hoiio_notification, slack_events
+from handlers import contact_card, healthz, hoiio_notification, metrics_page, slack_events
+from handlers.measured import measuring
 from handlers.parts import Parts
 from handlers.slack_app import made_slack_app
 from handlers.slack_socket import SocketMode
@@ -43,6 +44,8 @@ from messages.number_requests import NumberRequests
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
 from messages.updater import Updater
 from observability.logs import LogFormat, log_loop_errors, set_up_logging
+from observability.measured_carrier import MeasuredCarrier
+from observability.metrics import CONTENT_TYPE, Metrics, Sources
 from operations.command_line import EXIT_FAILED, EXIT_USAGE, operate, read_command
 from operations.errors import OperationError
 from settings import Settings, SettingsError, read_environment, read_settings
@@ -55,10 +58,6 @@ STOP_WITHIN_SECONDS = 30.0
 """How long a stop waits for phones that are about to ring, and for what is on its way to Slack."""
 
 LARGEST_SLACK_REQUEST_BYTES = 1024 * 1024
-
-PORT_LOOKS = 30
-SECONDS_BETWEEN_PORT_LOOKS = 0.1
-"""How often it is tried to listen, by one that had to wait for its turn: real time, in which processes give way."""
 
 
 class StartError(Exception):
@@ -97,17 +96,20 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             storage = await Storage.open(settings.database)
         opened.push_async_callback(storage.close)
         session = await opened.enter_async_context(web_session())
-        carrier = Hoiio(
+        hoiio = Hoiio(
             Credentials(settings.hoiio_app_id, settings.hoiio_access_token),
             api_url=settings.hoiio_api_url,
             caller_id=settings.hoiio_caller_id or None,
         )
-        opened.push_async_callback(carrier.aclose)
+        opened.push_async_callback(hoiio.aclose)
 
-        gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session), clock)
+        metrics = Metrics(clock)
+        carrier = MeasuredCarrier(hoiio, clock, metrics.carrier_asked)
+        slack = web_client(settings.slack_bot_token, settings.slack_api_url, session)
+        gateway = SlackGateway(slack, clock, metrics.slack_asked)
         directory = SlackDirectory(gateway, clock, settings.admins)
         credit_alerts = CreditAlerts(storage, gateway, clock, directory.admins, settings.low_balance)
-        credit = CreditWatch(carrier.balance, clock, credit_alerts.seen)
+        credit = CreditWatch(carrier.balance, clock, (metrics.balance_seen, credit_alerts.seen))
         conferences = Conferences(
             storage=storage,
             carrier=carrier,
@@ -116,15 +118,19 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             notify_address=NotifyAddress(settings.public_url + hoiio_notification.PATH),
             read_notification=read_notification,
             heard=(lambda conference: updater.changed(conference.key), credit.hear),
+            watched=(metrics.conference_changed,),
         )
 
         def drawing(key: ConferenceKey) -> Drawing:
             posted, refused = conferences.board_posted, conferences.board_refused
             return Drawing(key, storage, gateway, clock, posted, refused, directory.admins)
 
-        updater = Updater(clock, drawing, storage.unshown)
+        updater = Updater(clock, drawing, storage.unshown, partial(metrics.shown, "conference"))
         announcer = Updater[OccurrenceKey](
-            clock, lambda key: Announcing(key, storage, gateway, clock), storage.unshown_occurrences
+            clock,
+            lambda key: Announcing(key, storage, gateway, clock),
+            storage.unshown_occurrences,
+            partial(metrics.shown, "standup"),
         )
         timetable = Timetable(
             storage=storage,
@@ -137,7 +143,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             carrier=carrier,
             clock=clock,
             barring=settings.barring,
-            key=_proof_key(settings),
+            key=settings.proof_key,
         )
         parts = Parts(
             clock=clock,
@@ -168,17 +174,21 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             signing_secret=settings.slack_signing_secret,
             api_url=settings.slack_api_url,
         )
-        web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES)
+        web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES, middlewares=[measuring(clock, metrics)])
         contact_card.register(web_app, caller_id=settings.shown_caller_id)
         hoiio_notification.register(
             web_app, conferences=conferences, clock=clock, access_token=settings.hoiio_access_token
         )
         socket_mode = None
         if settings.slack_app_token:
-            socket_mode = SocketMode(slack_app, gateway, settings.slack_app_token)
+            socket_mode = SocketMode(slack_app, gateway, settings.slack_app_token, clock, metrics.acknowledged)
         else:
             slack_events.register(web_app, slack_app=slack_app, signing_secret=settings.slack_signing_secret)
         healthz.register(web_app, storage=storage, gateway=gateway, socket_mode=socket_mode)
+        sources = Sources(storage, settings.lines, (updater, announcer), socket_mode)
+        metrics_page.register(
+            web_app, token=settings.metrics_token, page=lambda: metrics.page(sources), content_type=CONTENT_TYPE
+        )
         await _greet_slack(gateway)
         yield Bot(
             parts,
@@ -199,11 +209,6 @@ def _opening(database: Path) -> Iterator[None]:
         yield
     except StorageUnavailableError as error:
         raise StartError(f"The database {database} can't be opened: {error}. See DATABASE.") from error
-
-
-def _proof_key(settings: Settings) -> bytes:
-    """What codes are digested with. It stands in no database, so that a copy of one proves nobody's number."""
-    return hashlib.sha256(f"rollcall number proofs {settings.hoiio_access_token}".encode()).digest()
 
 
 async def _greet_slack(gateway: SlackGateway) -> None:
@@ -250,7 +255,12 @@ async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: 
                 bot.parts.holiday_watch.run(),
             ):
                 always.start(work)
-            await _listen(runner, settings, room)
+            try:
+                await room.give_way_to(runner)
+            except OSError as error:
+                raise StartError(
+                    f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. See HOST and PORT."
+                ) from error
             log.info("listening on http://%s:%d", settings.host, settings.port)
             if bot.socket_mode:
                 await _open_socket(bot.socket_mode)
@@ -290,22 +300,6 @@ async def _open_socket(socket_mode: SocketMode) -> None:
         await socket_mode.open()
     except SlackRefused as error:
         raise StartError(f"Slack does not accept SLACK_APP_TOKEN: {error.code}. `bot.py check` tells more.") from None
-
-
-async def _listen(runner: web.AppRunner, settings: Settings, room: WaitingRoom) -> None:
-    """Listen in the waiting room's place. Another that waits may have the port, and gives it up within a moment."""
-    await room.close()
-    for left in range(PORT_LOOKS if room.has_waited else 1, 0, -1):
-        try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
-        except OSError as error:
-            if left == 1:
-                raise StartError(
-                    f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. See HOST and PORT."
-                ) from error
-            await asyncio.sleep(SECONDS_BETWEEN_PORT_LOOKS)
-        else:
-            break
 
 
 async def _finish(bot: Bot) -> None:

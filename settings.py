@@ -1,5 +1,6 @@
 """Settings, from the environment or a `.env` file. Every fault is one line that says what to do about it."""
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -80,6 +81,11 @@ class Settings:
             minutes_per_day=self.max_minutes_per_day,
             spend_per_day=self.max_spend_per_day,
         )
+
+    @property
+    def proof_key(self) -> bytes:
+        """What codes are digested with. It stands in no database, so that a copy of one proves nobody's number."""
+        return hashlib.sha256(f"rollcall number proofs {self.hoiio_access_token}".encode()).digest()
 
     @property
     def retention(self) -> timedelta:

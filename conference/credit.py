@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,13 +33,13 @@ AskBalance = Callable[[], Awaitable[Balance]]
 class CreditWatch:
     """Asks the carrier for the balance: at once, after conferences, and from time to time.
 
-    `seen` is called with each balance, and must not fail.
+    Those of `seen` are called with each balance, and must not fail.
     """
 
-    def __init__(self, ask: AskBalance, clock: Clock, seen: Callable[[Balance], None]) -> None:
+    def __init__(self, ask: AskBalance, clock: Clock, seen: Iterable[Callable[[Balance], None]]) -> None:
         self._ask_balance = ask
         self._clock = clock
-        self._seen = seen
+        self._seen = tuple(seen)
         self._ended = asyncio.Event()
 
     def hear(self, conference: Conference) -> None:
@@ -61,7 +61,8 @@ class CreditWatch:
             foreseen = isinstance(error, CarrierError)
             log.warning("it is not known what is left in the account: %s", error, exc_info=not foreseen)
         else:
-            self._seen(balance)
+            for see in self._seen:
+                see(balance)
 
     async def _until_due(self) -> None:
         await pause(self._clock, EVERY_SECONDS, self._ended)

@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
+Watched = Callable[[Conference, Conference], None]
+"""Called with a conference that has changed, as it was and as it is now stored, once for each change."""
+
 Heard = Callable[[Conference], None]
 """Called with a conference that has changed, as it is now stored."""
 
@@ -28,6 +31,7 @@ class Ledger:
         self.storage = storage
         self._clock = clock
         self.listeners: list[Heard] = []
+        self.watchers: list[Watched] = []
 
     async def update(
         self,
@@ -42,6 +46,8 @@ class Ledger:
         if after is not before:
             if (before.state, before.reason) != (after.state, after.reason):
                 log_state(after)
+            for watch in self.watchers:
+                watch(before, after)
             self.tell(after)
         return before, after
 

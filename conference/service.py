@@ -21,7 +21,7 @@ from conference.dialing import Dialer, claimed, without_lines
 from conference.follow_up import CLOCKS_MAY_DIFFER, FollowUp
 from conference.invitation import Invitation
 from conference.journal import about
-from conference.ledger import Heard, Ledger
+from conference.ledger import Heard, Ledger, Watched
 from conference.line_queue import LineQueue
 from conference.model import Conference, ConferenceKey, ConferenceState, Reason
 from conference.moderation import Moderator
@@ -53,8 +53,8 @@ GROUPS_AGAIN_AFTER_SECONDS = 10.0
 class Conferences:
     """Begins conferences and takes them to their end.
 
-    Those of `heard` are called with each conference that has changed. What people do while one runs is done through
-    `additions`, `queue` and `moderator`.
+    Those of `heard` are called with each conference that has changed, those of `watched` once for each change. What
+    people do while one runs is done through `additions`, `queue` and `moderator`.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Conferences:
         notify_address: NotifyAddress,
         read_notification: ReadNotification,
         heard: Iterable[Heard],
+        watched: Iterable[Watched],
     ) -> None:
         self._storage = storage
         self._seating = seating
@@ -86,6 +87,7 @@ class Conferences:
         self.additions = Additions(ledger=self._ledger, dialer=self._dialer, seating=seating)
         self.queue = LineQueue(ledger=self._ledger, dialer=self._dialer, seating=seating, clock=clock)
         self.moderator = Moderator(ledger=self._ledger, carrier=carrier, clock=clock)
+        self._ledger.watchers += watched
         self._ledger.listeners += [
             *heard,
             self._follow_up.hear,

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from conference.clock import Clock
 from messages.slack import SlackError, SlackGateway, SlackRefused
 
 log = logging.getLogger(__name__)
@@ -23,12 +25,24 @@ ANSWERED_WITHIN_SECONDS = 3.0
 
 
 class SocketMode:
-    """The WebSocket to Slack: opened, watched over, and opened again by the SDK whenever it breaks."""
+    """The WebSocket to Slack: opened, watched over, and opened again by the SDK whenever it breaks.
 
-    def __init__(self, slack_app: AsyncApp, gateway: SlackGateway, app_token: str) -> None:
+    `acknowledged` is told how many seconds Slack has waited for each answer.
+    """
+
+    def __init__(
+        self,
+        slack_app: AsyncApp,
+        gateway: SlackGateway,
+        app_token: str,
+        clock: Clock,
+        acknowledged: Callable[[float], None],
+    ) -> None:
         self._slack_app = slack_app
         self._gateway = gateway
         self._app_token = app_token
+        self._clock = clock
+        self._acknowledged = acknowledged
         self._handler: AsyncSocketModeHandler | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -54,7 +68,9 @@ class SocketMode:
                 return
             self._in_hand.add(task)
             task.add_done_callback(self._in_hand.discard)
+            began = self._clock.monotonic()
             await handler.handle(client, request)
+            self._acknowledged(self._clock.monotonic() - began)
 
         handler.client.socket_mode_request_listeners = [take_in]  # type: ignore[list-item]
         try:

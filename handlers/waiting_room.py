@@ -3,8 +3,10 @@
 Whoever watches over it would take one that listens to nothing for dead, and kill it.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -14,6 +16,10 @@ log = logging.getLogger(__name__)
 
 OPENS_AT_LOOK = 4
 """Whoever has just got the turn may want the same port, and gets it first."""
+
+LOOKS_AT_PORT = 30
+SECONDS_BETWEEN_LOOKS_AT_PORT = 0.1
+"""How often it is tried to listen, by one that had to wait for its turn: real time, in which processes give way."""
 
 STARTS = "starts"
 WAITS = "waits for its turn: another Rollcall works on the database"
@@ -28,10 +34,6 @@ class WaitingRoom:
         self._runner: web.AppRunner | None = None
         self._whose: int | None = None
         self._looks = 0
-
-    @property
-    def has_waited(self) -> bool:
-        return self._looks > 0
 
     async def look(self, whose: int) -> None:
         """Somebody else has the turn, `whose` tells one from another. If it has passed on, the port is given up."""
@@ -59,6 +61,16 @@ class WaitingRoom:
         except OSError as error:
             await self.close()
             log.debug("nobody can ask how it stands: %s", error)
+
+    async def give_way_to(self, runner: web.AppRunner) -> None:
+        """Have the bot listen in its place. Raises OSError. Another one that waits gives the port up in a moment."""
+        await self.close()
+        for _ in range(LOOKS_AT_PORT if self._looks else 0):
+            with suppress(OSError):
+                await web.TCPSite(runner, self._host, self._port).start()
+                return
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS_AT_PORT)
+        await web.TCPSite(runner, self._host, self._port).start()
 
     async def close(self) -> None:
         """Stop listening; the port is free."""

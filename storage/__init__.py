@@ -3,6 +3,7 @@
 from storage.admin_log import AdminLog
 from storage.conferences import Conferences
 from storage.credit import CreditAlerts
+from storage.figures import Counted
 from storage.forgetting import Forgetting
 from storage.holidays import CalendarDays
 from storage.number_requests import NumberRequests
@@ -26,6 +27,7 @@ class Storage(
     Teams,
     Standups,
     CalendarDays,
+    Counted,
 ):
     """Keeps all of it in one database file. Open it with `open`, and `close` it."""
 

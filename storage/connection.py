@@ -33,6 +33,8 @@ class Connection:
     def __init__(self, db: Database, thread: ThreadPoolExecutor) -> None:
         self._db = db
         self._thread = thread
+        self.failures = 0
+        """How often it did not do what was asked."""
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -73,6 +75,7 @@ class Connection:
         except sqlite3.DatabaseError as error:
             if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
                 raise
+            self.failures += 1
             # Locked, full, read-only, damaged: its own words say which.
             raise StorageUnavailableError(str(error)) from error
 

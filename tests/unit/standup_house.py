@@ -36,6 +36,7 @@ class House:
             clock=clock,
             notify_address=NotifyAddress("https://bot.test/hoiio"),
             read_notification=lambda fields: Report(CallState.BUSY, fields["txn_ref"]),
+            watched=(),
             heard=[self._hear],
         )
         self.timetable = Timetable(storage=storage, conferences=self.conferences, clock=clock, heard=self.heard.append)

@@ -47,7 +47,7 @@ class Account:
 
 @asynccontextmanager
 async def watching(account: Account, clock: MovedClock, seen: Callable[[Balance], None]) -> AsyncIterator[CreditWatch]:
-    watch = CreditWatch(account.balance, clock, seen)
+    watch = CreditWatch(account.balance, clock, (seen,))
     running = asyncio.create_task(watch.run())
     await go_on(clock, 0)
     yield watch
