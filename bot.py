@@ -25,6 +25,7 @@ from conference.housekeeping import keep_house
 from conference.model import ConferenceKey
 from conference.ports import NotifyAddress, StorageUnavailableError
 from conference.registration import Registration
+from conference.restoring import take_up_backup
 from conference.seating import Seating
 from conference.service import Conferences
 from conference.standups import OccurrenceKey
@@ -288,11 +289,12 @@ async def _begin_holidays(bot: Bot, settings: Settings) -> None:
 
 async def _recover(bot: Bot) -> None:
     try:
+        await take_up_backup(bot.parts.storage, bot.parts.clock.now())
         await bot.parts.conferences.recover()
         await bot.updater.recover()
         await bot.announcer.recover()
     except StorageUnavailableError as error:
-        raise StartError(f"The database can't be read: {error}. See DATABASE.") from None
+        raise StartError(f"The database can't be read and written: {error}. See DATABASE.") from None
 
 
 async def _open_socket(socket_mode: SocketMode) -> None:

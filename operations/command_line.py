@@ -6,6 +6,7 @@ from pathlib import Path
 
 from conference.clock import SystemClock
 from operations.admin_log import admin_log
+from operations.backups import backup, restore
 from operations.check import check
 from operations.export_numbers import export_numbers
 from operations.import_numbers import import_numbers
@@ -31,6 +32,10 @@ def read_command(arguments: Sequence[str] | None) -> argparse.Namespace:
     import_parser.add_argument("file", type=Path, help="CSV headed user_id,number and, if wanted, team_id")
     export_parser = commands.add_parser("export-numbers", help="write all numbers to a new CSV file")
     export_parser.add_argument("file", type=Path, help="a file that does not exist yet")
+    backup_parser = commands.add_parser("backup", help="write all that is stored to a new file, while the bot runs")
+    backup_parser.add_argument("file", type=Path, help="a file that does not exist yet")
+    restore_parser = commands.add_parser("restore", help="put a backup in the place of what is stored")
+    restore_parser.add_argument("file", type=Path, help="a file that backup has written")
     commands.add_parser("admin-log", help="print what admins and you did to numbers, a line each")
     return parser.parse_args(arguments)
 
@@ -50,6 +55,10 @@ async def operate(asked: argparse.Namespace, environ: Mapping[str, str]) -> int:
         case "export-numbers":
             count = await export_numbers(asked.file, read_database(environ), SystemClock().now())
             print(f"{_numbers(count)} exported.")
+        case "backup":
+            print(backup(asked.file, read_database(environ)))
+        case "restore":
+            print(*restore(asked.file, read_database(environ), SystemClock().now()), sep="\n")
         case "admin-log":
             async for line in admin_log(read_database(environ)):
                 print(line)

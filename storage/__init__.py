@@ -1,6 +1,7 @@
 """Everything that outlives the process. One door: `Storage`, and `Turn` for whose turn it is to come in."""
 
 from storage.admin_log import AdminLog
+from storage.backups import Backups
 from storage.conferences import Conferences
 from storage.credit import CreditAlerts
 from storage.figures import Counted
@@ -28,6 +29,7 @@ class Storage(
     Standups,
     CalendarDays,
     Counted,
+    Backups,
 ):
     """Keeps all of it in one database file. Open it with `open`, and `close` it."""
 

@@ -163,7 +163,7 @@ async def test_a_command_line_that_makes_no_sense(shell: Shell, arguments: list[
 async def test_help_names_every_command(shell: Shell) -> None:
     outcome = await shell.bot("--help")
     assert outcome.status == 0
-    for command in ("run", "demo", "check", "import-numbers", "export-numbers", "admin-log"):
+    for command in ("run", "demo", "check", "import-numbers", "export-numbers", "backup", "restore", "admin-log"):
         assert f"\n    {command} " in outcome.out
 
 
