@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from operations.check import NEEDED_SCOPES, OPTIONAL_SCOPES
+from operations.scopes import NEEDED_SCOPES, OPTIONAL_SCOPES
 from sandbox.world import SHORTCUTS
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ def test_the_manifest_asks_for_the_scopes_that_are_checked(manifest: dict[str, d
     scopes = manifest["oauth_config"]["scopes"]
     assert isinstance(scopes, dict)
     assert scopes.keys() == {"bot"}
-    assert sorted(scopes["bot"]) == sorted(NEEDED_SCOPES | OPTIONAL_SCOPES.keys())
+    assert sorted(scopes["bot"]) == sorted(NEEDED_SCOPES.keys() | OPTIONAL_SCOPES.keys())
 
 
 def test_the_manifest_has_one_command_with_mentions_as_ids_and_a_hint(manifest: dict[str, dict[str, object]]) -> None:
