@@ -138,8 +138,10 @@ async def while_it_rings(world: World) -> Callable[[], None]:
     return lambda: None
 
 
-@pytest.mark.parametrize("reached", [before_the_board, before_hoiio_is_asked, while_it_rings])
-@pytest.mark.parametrize("is_over", [False, True], ids=["at once", "when it is over"])
+@pytest.mark.parametrize(
+    ("reached", "is_over"),
+    [(before_the_board, False), (before_the_board, True), (before_hoiio_is_asked, True), (while_it_rings, False)],
+)
 async def test_a_backup_in_the_midst_of_a_conference_rings_nobody_again(
     world: World, operator: Operator, reached: Reached, is_over: bool
 ) -> None:

@@ -134,26 +134,24 @@ async def test_how_requests_to_slack_fail(world: World, prometheus: Prometheus) 
     assert read("slack_errors_total", method="users.info", kind="refused") == 1
 
 
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        ("error_dest_invalid", "refused"),
-        ("error_insufficient_credit", "not_enough_credit"),
-        ("error_concurrent_call_limit_reached", "lines_taken"),
-        ("error_rate_limit_exceeded", "rate_limited"),
-        ("error_internal_server_error", "answer_lost"),
-    ],
-)
-async def test_how_requests_to_hoiio_fail(world: World, prometheus: Prometheus, code: str, kind: str) -> None:
+async def test_how_requests_to_hoiio_fail(world: World, prometheus: Prometheus) -> None:
+    kinds = {
+        "error_dest_invalid": "refused",
+        "error_insufficient_credit": "not_enough_credit",
+        "error_concurrent_call_limit_reached": "lines_taken",
+        "error_rate_limit_exceeded": "rate_limited",
+        "error_internal_server_error": "answer_lost",
+    }
     world.hoiio.faults.paths = {"conference/call"}
-    world.hoiio.faults.refuse_with = code
-    await world.alice.types("/conference @bob")
-    await world.until(lambda: world.call_requests)
-    await world.advance(5)
+    for calls, code in enumerate(kinds, start=1):
+        world.hoiio.faults.refuse_with = code
+        await world.alice.types("/conference @bob")
+        await world.until(lambda calls=calls: len(world.call_requests) == calls)  # type: ignore[misc]
+        await world.advance(5)
     read = await prometheus.reads()
-    assert read("hoiio_errors_total", method="conference/call", kind=kind) == 1
-    if kind == "lines_taken":
-        assert read("conferences_ended_total", state="abandoned", reason="no_lines") == 1
+    assert all(read("hoiio_errors_total", method="conference/call", kind=kind) == 1 for kind in kinds.values())
+    assert read("conferences_ended_total", state="abandoned", reason="no_lines") == 1
+    assert read("conferences_ended_total", state="refused", reason="") == 3
 
 
 async def test_hoiio_that_cannot_be_reached(world: World, prometheus: Prometheus) -> None:
