@@ -29,7 +29,7 @@ def restore(file: Path, database: Path, now: datetime) -> list[str]:
     nothing = "Nothing was changed."
     turn = Turn(database)
     try:
-        if not turn.is_taken():
+        if not turn.take():
             raise OperationError(f"A bot works on {database}, or waits to. {nothing} Stop it, then try again.")
         holdings, kept = put_in_place(file, database, now)
     except NoDatabaseError as error:

@@ -121,17 +121,19 @@ def _copy(database: Path, part: Path) -> Holdings:
             if not {"conferences", "participants", "numbers"} <= tables:
                 raise NoDatabaseError("it is no database of Rollcall's")
             source.backup(copy, pages=PAGES_AT_ONCE)
+            # All of it in one file.
+            copy.execute("PRAGMA journal_mode = DELETE")
+            copy.execute(f"PRAGMA user_version = {BACKUP}")
+            (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+            holdings = {name: copy.execute(count).fetchone()[0] for name, count in _COUNTED.items() if name in tables}
         except sqlite3.DatabaseError as error:
             if _kind(error) in _DAMAGED:
                 raise NoDatabaseError(str(error)) from error
+            if _kind(error) == sqlite3.SQLITE_FULL:
+                raise OSError(errno.ENOSPC, str(error)) from error
             raise StorageUnavailableError(str(error)) from error
-        # All of it in one file.
-        copy.execute("PRAGMA journal_mode = DELETE")
-        copy.execute(f"PRAGMA user_version = {BACKUP}")
-        (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if found != "ok":
             raise NoDatabaseError(f"it is damaged: {found}")
-        holdings = {name: copy.execute(count).fetchone()[0] for name, count in _COUNTED.items() if name in tables}
     _sync(part)
     return holdings
 

@@ -43,20 +43,20 @@ class Turn:
 
         Raises StorageUnavailableError.
         """
-        if self.is_taken():
+        if self.take():
             return True
         log.info("another Rollcall works on %s; this one waits, and takes over when that one ends", self._database)
         while not await _is_set_within(LOOK_EVERY_SECONDS, stop):
-            if self.is_taken():
+            if self.take():
                 log.info("the other Rollcall has ended; this one takes over")
                 return True
             await look(os.fstat(self._lock).st_mtime_ns if self._lock is not None else 0)
         return False
 
-    def is_taken(self) -> bool:
+    def take(self) -> bool:
         """Take the turn if nobody has it; says whether it is this process's now. Raises StorageUnavailableError."""
         try:
-            return self._is_taken()
+            return self._take()
         except OSError as error:
             raise StorageUnavailableError(str(error)) from error
 
@@ -66,7 +66,7 @@ class Turn:
             os.close(self._lock)
             self._lock = None
 
-    def _is_taken(self) -> bool:
+    def _take(self) -> bool:
         if self._lock is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
