@@ -19,8 +19,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from bot import serve, set_up_logging
+from bot import serve
 from calendars.fetching import Fetcher, is_public, look_up
+from observability.logs import set_up_logging
 from sandbox.clock import MovedClock
 from settings import read_settings
 from storage.connection import Connection
@@ -92,6 +93,8 @@ async def follow_clock(clock: MovedClock, idle: asyncio.Event) -> None:
 
 
 async def main() -> None:
+    settings = read_settings(os.environ)
+    set_up_logging(logging.INFO, settings.log_format)
     clock = MovedClock(datetime.fromisoformat(os.environ["CLOCK"]))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -99,14 +102,13 @@ async def main() -> None:
     try:
         believed = ssl.create_default_context(cafile=CALENDAR_CERTIFICATE)
         fetcher = Fetcher(resolve=resolve, may_reach=may_reach, tls=believed)
-        await serve(read_settings(os.environ), clock, stop, fetcher=fetcher)
+        await serve(settings, clock, stop, fetcher=fetcher)
     finally:
         following.cancel()
 
 
 def run() -> None:
     """Run the bot in this process until it is told to stop."""
-    set_up_logging(logging.INFO)
     if "KILL_AT" in os.environ:
         when, number = os.environ["KILL_AT"].split(":")
         kill_at(when, int(number))

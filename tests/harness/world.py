@@ -230,7 +230,8 @@ class World:
                         if answer.status == 200:
                             break
                 except aiohttp.ClientError:
-                    await asyncio.sleep(POLL_SECONDS)
+                    pass
+                await asyncio.sleep(POLL_SECONDS)
         if self.socket_mode and self.bot_is_running:
             await self.slack.socket_connected()
 
