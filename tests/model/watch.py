@@ -60,7 +60,7 @@ class Kind(StrEnum):
 class Amiss:
     """Something that is not as it must be once everything is over."""
 
-    kind: Kind
+    kind: StrEnum
     conference_id: str
     what: str
 
@@ -235,7 +235,7 @@ class Watch:
                     yield Problem(key, f"{here}: {call.number} stays under way", NEWS_SECONDS)
 
     def _one(self, conference: StoredConference, call: StoredCall, leg: Leg) -> Iterator[Problem]:
-        really = _state(leg)
+        really = state_of(leg)
         if call.state == "unknown":
             # Nobody could tell any more; a later word of it is welcome.
             return
@@ -367,7 +367,7 @@ def _last_buttons(conference: StoredConference) -> list[str]:
     return ["Ring as lines get free"] if conference.reason == "no_lines" and waits else []
 
 
-def _state(leg: Leg) -> str:
+def state_of(leg: Leg) -> str:
     match leg.state:
         case LegState.IN_CALL:
             return "in_call"
@@ -378,4 +378,4 @@ def _state(leg: Leg) -> str:
 
 
 def _words(leg: Leg) -> str:
-    return f"{_state(leg)}, {leg.minutes} min" if leg.state is LegState.ENDED else _state(leg)
+    return f"{state_of(leg)}, {leg.minutes} min" if leg.state is LegState.ENDED else state_of(leg)

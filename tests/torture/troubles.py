@@ -1,0 +1,111 @@
+"""What befalls the machine that the bot runs on."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from tests.torture.scene import Scene
+from tests.torture.story import NOT_KEPT, Stage
+from tests.torture.tally import Fault
+
+_LOCKED_SECONDS: Final = 2.5
+"""Real time, as is that which the bot waits for a lock."""
+_LONGEST_STEP_OF_CLOCK_SECONDS: Final = 100.0
+_EXIT_FAILED: Final = 1
+
+
+class Troubles:
+    """Brings them about, one at a time. In each, somebody types a command, which must be answered."""
+
+    def __init__(self, scene: Scene, stage: Stage) -> None:
+        self._scene = scene
+        self._stage = stage
+        self._guests = itertools.count(1)
+        self._doing: dict[Fault, Callable[[], Awaitable[None]]] = {
+            Fault.KILLED: self._kill,
+            Fault.DISK_FULL: self._fill_disk,
+            Fault.LOCKED: self._lock,
+            Fault.READ_ONLY: self._make_read_only,
+            Fault.READ_ONLY_START: self._start_read_only,
+            Fault.CLOCK_FORWARD: self._set_clock_forward,
+            Fault.CLOCK_BACK: self._set_clock_back,
+        }
+
+    async def befall(self, fault: Fault) -> None:
+        self._scene.note(fault)
+        await self._doing[fault]()
+
+    async def _kill(self) -> None:
+        await self._scene.kill()
+        await self._scene.stays_down()
+        await self._scene.start()
+
+    async def _fill_disk(self) -> None:
+        scene = self._scene
+        process = scene.world._process
+        assert process
+        scene.disk.fill(process._pid)
+        try:
+            await self._ask(Fault.DISK_FULL)
+            await scene.goes_by(scene.chance.uniform(1.0, 12.0))
+        finally:
+            scene.disk.free(process._pid)
+
+    async def _lock(self) -> None:
+        async def lock() -> None:
+            with self._scene.world.locked_database():
+                await asyncio.sleep(_LOCKED_SECONDS)
+
+        locking = asyncio.create_task(lock())
+        await self._ask(Fault.LOCKED)
+        while not locking.done():
+            await self._scene.step()
+        await locking
+
+    async def _make_read_only(self) -> None:
+        scene = self._scene
+        await scene.world.make_bot_read_only()
+        await self._ask(Fault.READ_ONLY)
+        await scene.goes_by(scene.chance.uniform(1.0, 12.0))
+        await scene.world.make_bot_read_only(on=False)
+
+    async def _start_read_only(self) -> None:
+        """It must not start, and say so."""
+        scene = self._scene
+        await scene.kill()
+        said = len(scene.world.log)
+        with scene.disk.read_only() as directory:
+            scene.world.settings["DATABASE"] = str(directory / scene.world.database.name)
+            is_started = await scene.is_started()
+        del scene.world.settings["DATABASE"]
+        assert scene.world._process
+        assert not is_started, "the bot has started on a database that it can't write"
+        assert scene.world._process.returncode == _EXIT_FAILED, scene.world.log[said:]
+        assert "See DATABASE." in scene.world.log[said:], scene.world.log[said:]
+        scene.tally.struck[Fault.READ_ONLY_START] += 1
+        await scene.start()
+
+    async def _set_clock_forward(self) -> None:
+        await self._set_clock(self._scene.chance.uniform(1.0, _LONGEST_STEP_OF_CLOCK_SECONDS))
+        self._scene.tally.struck[Fault.CLOCK_FORWARD] += 1
+
+    async def _set_clock_back(self) -> None:
+        await self._set_clock(-self._scene.chance.uniform(1.0, _LONGEST_STEP_OF_CLOCK_SECONDS))
+        self._scene.tally.struck[Fault.CLOCK_BACK] += 1
+
+    async def _set_clock(self, seconds: float) -> None:
+        self._scene.note(f"the bot's clock is set by {seconds:.1f} s")
+        await self._scene.world.step_bot_clock(seconds)
+
+    async def _ask(self, fault: Fault) -> None:
+        """Type a command. It struck if the answer is that nothing could be stored."""
+        scene = self._scene
+        guest = f"+6582{next(self._guests):06}"
+        scene.world.hoiio.phone(guest).will_decline(3.0)
+        typing = self._stage.type(scene.world.alice, f"/conference without me {guest}", (guest,))
+        typed = await scene.meanwhile(typing)
+        if typed.result.acked and NOT_KEPT in typed.result.ack_text:
+            scene.tally.struck[fault] += 1
+            scene.tally.slowest_refusal = max(scene.tally.slowest_refusal, typed.result.took_seconds)
+        scene.note(f"{guest}: {typed.result.ack_text or typed.result.error}")
