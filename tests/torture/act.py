@@ -11,7 +11,7 @@ from sandbox.hoiio import Leg, LegState
 from tests.model.watch import Amiss
 from tests.torture.mix import mixed
 from tests.torture.record import differences
-from tests.torture.scene import Scene
+from tests.torture.scene import STEP_SECONDS, Scene
 from tests.torture.story import Stage, Story
 from tests.torture.tally import Fault, Tally, chance_of
 from tests.torture.troubles import Troubles
@@ -20,8 +20,8 @@ LONGEST_PAUSE_SECONDS: Final = 25.0
 """Between two troubles."""
 END_WITHIN_SECONDS: Final = 3600.0
 TOLD_WITHIN_SECONDS: Final = 300.0
-QUIET_STEP_SECONDS: Final = 5.0
-QUIET_LOOKS: Final = 8
+LONGEST_STEP_SECONDS: Final = 8.0
+"""Of the moved clock, while nothing is going on."""
 _FORGED_SECONDS: Final = 12.0
 
 
@@ -38,6 +38,8 @@ class Act:
         self._troubles = Troubles(scene, self._stage)
         self._forging = chance_of(seed, "forged")
         self._forged: list[tuple[str, int]] = []
+        self._pace = STEP_SECONDS
+        self._traffic = 0
 
     async def play(self) -> list[Amiss]:
         """Play it to its end; returns what was not as it must be."""
@@ -115,14 +117,12 @@ class Act:
         return amiss or self._differences()
 
     async def _waits(self) -> None:
-        """Let some time go by: much, while nothing crosses the network."""
+        """Let some time go by: the more, the longer nothing has crossed the network."""
         world = self.scene.world
-        for _ in range(QUIET_LOOKS):
-            traffic = len(world.slack.calls) + len(world.hoiio.requests) + len(world.hoiio.notifications)
-            await self.scene.goes_by(1.0)
-            if traffic != len(world.slack.calls) + len(world.hoiio.requests) + len(world.hoiio.notifications):
-                return
-        await self.scene.step(QUIET_STEP_SECONDS)
+        traffic = len(world.slack.calls) + len(world.hoiio.requests) + len(world.hoiio.notifications)
+        self._pace = STEP_SECONDS if traffic != self._traffic else min(2 * self._pace, LONGEST_STEP_SECONDS)
+        self._traffic = traffic
+        await self.scene.goes_by(self._pace, step=self._pace)
 
     def _differences(self) -> list[Amiss]:
         return list(differences(self.scene.watch, self._stage.typed, self._forged))

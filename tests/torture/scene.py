@@ -91,11 +91,11 @@ class Scene:
 
     # Time
 
-    async def goes_by(self, seconds: float) -> None:
+    async def goes_by(self, seconds: float, *, step: float = STEP_SECONDS) -> None:
         """Let time go by. A bot that has died, as was appointed or for another reason, is started again."""
         end = self.now + seconds
         while (left := end - self.now) > 1e-6:
-            await self.step(min(left, STEP_SECONDS))
+            await self.step(min(left, step))
             if not self.world.bot_is_running:
                 await self._comes_back()
 
@@ -118,7 +118,6 @@ class Scene:
     async def start(self) -> None:
         """Start it, again and again until it runs."""
         while not await self.is_started():
-            self._note_end()
             await self._rests(2.0)
 
     async def is_started(self) -> bool:
@@ -130,6 +129,8 @@ class Scene:
         self.note(f"the bot is started{f', to die {death}' if death else ''}")
         await self.meanwhile(self.world.start_bot(kill_at=death))
         self._is_up = self.world.bot_is_running
+        if not self._is_up:
+            self._note_end()
         return self._is_up
 
     async def kill(self) -> None:
@@ -145,10 +146,12 @@ class Scene:
         await self._rests(self.chance.choice(_DOWN_FOR_SECONDS))
 
     async def _comes_back(self) -> None:
-        self._is_up = False
-        self._note_end()
+        """Try to start it. It does not start while its database can't be written."""
+        if self._is_up:
+            self._is_up = False
+            self._note_end()
         await self.stays_down()
-        await self.start()
+        await self.is_started()
 
     def _note_end(self) -> None:
         assert self.world._process
