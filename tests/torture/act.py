@@ -16,8 +16,9 @@ from tests.torture.story import Stage, Story
 from tests.torture.tally import Fault, Tally, chance_of
 from tests.torture.troubles import Troubles
 
-LONGEST_PAUSE_SECONDS: Final = 25.0
-"""Between two troubles."""
+CONFERENCES_EVERY_SECONDS: Final = 4.5
+LONGEST_PAUSE: Final = 0.3
+"""Between two troubles: a share of the time within which conferences begin."""
 END_WITHIN_SECONDS: Final = 3600.0
 TOLD_WITHIN_SECONDS: Final = 300.0
 LONGEST_STEP_SECONDS: Final = 8.0
@@ -34,7 +35,10 @@ class Act:
         self._tally = tally
         self.scene = scene = Scene(directory, self._mix, seed, chance, tally)
         self._stage = Stage(scene.world, scene.watch, lambda: scene.life, scene.watch.asked, [])
-        self.stories = [Story(self._stage, seed, place) for place in range(conferences)]
+        self._busy_seconds = CONFERENCES_EVERY_SECONDS * conferences
+        self.stories = [
+            Story(self._stage, seed, place, begins_within=self._busy_seconds) for place in range(conferences)
+        ]
         self._troubles = Troubles(scene, self._stage)
         self._forging = chance_of(seed, "forged")
         self._forged: list[tuple[str, int]] = []
@@ -49,7 +53,7 @@ class Act:
         forging = asyncio.create_task(self._forge())
         try:
             for trouble in self._mix.troubles:
-                await scene.goes_by(scene.chance.uniform(1.0, LONGEST_PAUSE_SECONDS))
+                await scene.goes_by(scene.chance.uniform(1.0, LONGEST_PAUSE * self._busy_seconds))
                 await self._troubles.befall(trouble)
             while not all(task.done() for task in tasks):
                 await scene.goes_by(1.0)

@@ -123,8 +123,9 @@ class Scene:
     async def is_started(self) -> bool:
         """Start it, perhaps with its end appointed; whether it listens."""
         death = None
-        if self.may_die and self.chance.random() < 0.35:
-            death = f"{self.chance.choice(('before', 'after'))}:{self.chance.randint(3, 60)}"
+        # The first end is appointed, so that no act is without one.
+        if self.may_die and (self._lives == 0 or self.chance.random() < 0.35):
+            death = f"{self.chance.choice(('before', 'after'))}:{self.chance.randint(3, 30)}"
         self._lives += 1
         self.note(f"the bot is started{f', to die {death}' if death else ''}")
         await self.meanwhile(self.world.start_bot(kill_at=death))

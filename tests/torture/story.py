@@ -12,7 +12,6 @@ from tests.model.watch import Watch
 from tests.torture.tally import chance_of
 
 MOST_PHONES: Final = 8
-BEGINS_WITHIN_SECONDS: Final = 90.0
 TAKEN: Final = "On it"
 NOT_KEPT: Final = "could not write to its database"
 NOTHING_DONE: Final = (NOT_KEPT, "Something went wrong inside Rollcall")
@@ -69,7 +68,7 @@ class Stage:
 class Story:
     """A conference of one to eight phones that no other conference of the act rings."""
 
-    def __init__(self, stage: Stage, seed: str, place: int) -> None:
+    def __init__(self, stage: Stage, seed: str, place: int, *, begins_within: float) -> None:
         self.name = f"conference {place}"
         self.steps: list[str] = []
         self._stage = stage
@@ -83,7 +82,7 @@ class Story:
         guests = [_number(place, one) for one in range(len(self.people), phones + self._calls_alone)]
         self._guests = guests
         self._buttons = Buttons(stage.world, stage.watch, self.people)
-        self._begins_at = chance.uniform(0.0, BEGINS_WITHIN_SECONDS)
+        self._begins_at = chance.uniform(0.0, begins_within)
         self._presses = [chance.uniform(1.0, 60.0) for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3)))]
         for number in self.numbers:
             self._behave(number)

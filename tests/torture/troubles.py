@@ -9,10 +9,11 @@ from tests.torture.scene import Scene
 from tests.torture.story import NOT_KEPT, Stage
 from tests.torture.tally import Fault
 
-_LOCKED_SECONDS: Final = 2.5
+_LOCKED_SECONDS: Final = 2.0
 """Real time, as is that which the bot waits for a lock."""
 _LONGEST_STEP_OF_CLOCK_SECONDS: Final = 100.0
 _EXIT_FAILED: Final = 1
+_TRIES: Final = 3
 
 
 class Troubles:
@@ -22,7 +23,7 @@ class Troubles:
         self._scene = scene
         self._stage = stage
         self._guests = itertools.count(1)
-        self._doing: dict[Fault, Callable[[], Awaitable[None]]] = {
+        self._doing: dict[Fault, Callable[[], Awaitable[bool]]] = {
             Fault.KILLED: self._kill,
             Fault.DISK_FULL: self._fill_disk,
             Fault.LOCKED: self._lock,
@@ -33,44 +34,53 @@ class Troubles:
         }
 
     async def befall(self, fault: Fault) -> None:
-        self._scene.note(fault)
-        await self._doing[fault]()
+        """Bring it about, once more if the bot happened to be down."""
+        for _ in range(_TRIES):
+            while self._scene.life is None:
+                await self._scene.goes_by(1.0)
+            self._scene.note(fault)
+            if await self._doing[fault]():
+                break
 
-    async def _kill(self) -> None:
+    async def _kill(self) -> bool:
         await self._scene.kill()
         await self._scene.stays_down()
         await self._scene.start()
+        return True
 
-    async def _fill_disk(self) -> None:
+    async def _fill_disk(self) -> bool:
         scene = self._scene
         process = scene.world._process
         assert process
         scene.disk.fill(process._pid)
         try:
-            await self._ask(Fault.DISK_FULL)
+            has_struck = await self._ask(Fault.DISK_FULL)
             await scene.goes_by(scene.chance.uniform(1.0, 12.0))
         finally:
             scene.disk.free(process._pid)
+        return has_struck
 
-    async def _lock(self) -> None:
+    async def _lock(self) -> bool:
         async def lock() -> None:
             with self._scene.world.locked_database():
                 await asyncio.sleep(_LOCKED_SECONDS)
 
         locking = asyncio.create_task(lock())
-        await self._ask(Fault.LOCKED)
+        has_struck = await self._ask(Fault.LOCKED)
         while not locking.done():
             await self._scene.step()
         await locking
+        return has_struck
 
-    async def _make_read_only(self) -> None:
+    async def _make_read_only(self) -> bool:
         scene = self._scene
         await scene.world.make_bot_read_only()
-        await self._ask(Fault.READ_ONLY)
+        has_struck = await self._ask(Fault.READ_ONLY)
         await scene.goes_by(scene.chance.uniform(1.0, 12.0))
         await scene.world.make_bot_read_only(on=False)
+        return has_struck
 
-    async def _start_read_only(self) -> None:
+    async def _start_read_only(self) -> bool:
         """It must not start, and say so."""
         scene = self._scene
         await scene.kill()
@@ -85,27 +95,32 @@ class Troubles:
         assert "See DATABASE." in scene.world.log[said:], scene.world.log[said:]
         scene.tally.struck[Fault.READ_ONLY_START] += 1
         await scene.start()
+        return True
 
-    async def _set_clock_forward(self) -> None:
+    async def _set_clock_forward(self) -> bool:
         await self._set_clock(self._scene.chance.uniform(1.0, _LONGEST_STEP_OF_CLOCK_SECONDS))
         self._scene.tally.struck[Fault.CLOCK_FORWARD] += 1
+        return True
 
-    async def _set_clock_back(self) -> None:
+    async def _set_clock_back(self) -> bool:
         await self._set_clock(-self._scene.chance.uniform(1.0, _LONGEST_STEP_OF_CLOCK_SECONDS))
         self._scene.tally.struck[Fault.CLOCK_BACK] += 1
+        return True
 
     async def _set_clock(self, seconds: float) -> None:
         self._scene.note(f"the bot's clock is set by {seconds:.1f} s")
         await self._scene.world.step_bot_clock(seconds)
 
-    async def _ask(self, fault: Fault) -> None:
-        """Type a command. It struck if the answer is that nothing could be stored."""
+    async def _ask(self, fault: Fault) -> bool:
+        """Type a command. The fault has struck if the answer is that nothing could be stored."""
         scene = self._scene
         guest = f"+6582{next(self._guests):06}"
         scene.world.hoiio.phone(guest).will_decline(3.0)
         typing = self._stage.type(scene.world.alice, f"/conference without me {guest}", (guest,))
         typed = await scene.meanwhile(typing)
-        if typed.result.acked and NOT_KEPT in typed.result.ack_text:
-            scene.tally.struck[fault] += 1
-            scene.tally.slowest_refusal = max(scene.tally.slowest_refusal, typed.result.took_seconds)
         scene.note(f"{guest}: {typed.result.ack_text or typed.result.error}")
+        if not (typed.result.acked and NOT_KEPT in typed.result.ack_text):
+            return False
+        scene.tally.struck[fault] += 1
+        scene.tally.slowest_refusal = max(scene.tally.slowest_refusal, typed.result.took_seconds)
+        return True
