@@ -34,7 +34,7 @@ class Act:
         self._mix = mixed(chance, everything=everything)
         self._tally = tally
         self.scene = scene = Scene(directory, self._mix, seed, chance, tally)
-        self._stage = Stage(scene.world, scene.watch, lambda: scene.life, scene.watch.asked, [])
+        self._stage = Stage(scene.world, scene.watch, lambda: scene.life, scene.watch.asked)
         self._busy_seconds = CONFERENCES_EVERY_SECONDS * conferences
         self.stories = [
             Story(self._stage, seed, place, begins_within=self._busy_seconds) for place in range(conferences)
@@ -133,8 +133,11 @@ class Act:
 
     def _count(self) -> None:
         world, seen = self.scene.world, self._tally.seen
-        seen["conferences"] += len(self.scene.watch.stored.conferences())
+        conferences = self.scene.watch.stored.conferences()
+        seen["conferences"] += len(conferences)
+        seen["conferences of which a phone was rung"] += len({leg.tag for leg in self.scene.watch.own_legs})
         seen["commands typed"] += len(self._stage.typed)
+        seen["buttons pressed"] += self._stage.pressed
         seen["phones rung"] += len(self.scene.watch.own_legs)
         seen["calls of Slack's API"] += len(world.slack.calls)
         seen["calls of Hoiio's API"] += len(world.hoiio.requests)

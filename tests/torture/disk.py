@@ -55,8 +55,7 @@ class Disk:
     def fill(self, pid: int) -> None:
         """From now on nothing more can be stored: there is no space, or else this process may write no files."""
         if not CAN_MOUNT:
-            _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
+            _limit_files(pid, 0)
             return
         with suppress(OSError), self._ballast.open("wb", buffering=0) as ballast:
             while ballast.write(_CHUNK):
@@ -64,8 +63,7 @@ class Disk:
 
     def free(self, pid: int) -> None:
         if not CAN_MOUNT:
-            _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+            _limit_files(pid, resource.RLIM_INFINITY)
             return
         self._ballast.unlink()
 
@@ -81,6 +79,13 @@ class Disk:
         finally:
             _run("umount", "--lazy", str(view))
             view.rmdir()
+
+
+def _limit_files(pid: int, size: int) -> None:
+    """Let a process, if it still lives, write no file beyond that many bytes."""
+    with suppress(ProcessLookupError):
+        _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
 
 
 def _run(*command: str) -> None:

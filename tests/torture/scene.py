@@ -18,7 +18,7 @@ from tests.torture.tally import Fault, Tally
 STEP_SECONDS: Final = 0.4
 PATIENCE_SECONDS: Final = 1.0
 """How long the bot waits for an answer: real time, in which the moved clock goes a good deal further."""
-ACK_WITHIN_SECONDS: Final = 10.0
+ACK_WITHIN_SECONDS: Final = 20.0
 """Real time in which a command must be answered: more than Slack gives it, for machines that have much to do."""
 _SIGKILL: Final = -9
 _DOWN_FOR_SECONDS: Final = (0.4, 2.0, 5.0, 15.0, 75.0)
@@ -36,7 +36,12 @@ class Scene:
         self.disk = Disk(directory / "disk")
         self.world = world = World(directory)
         world.database = self.disk.directory / "rollcall.db"
-        world.settings = {**NO_LIMITS, "ADMINS": world.alice.id, "LINES": str(mix.lines)}
+        world.settings = {
+            **NO_LIMITS,
+            "ADMINS": world.alice.id,
+            "LINES": str(mix.lines),
+            "PATIENCE": str(PATIENCE_SECONDS),
+        }
         world.slack.ack_seconds = ACK_WITHIN_SECONDS
         hoiio = world.hoiio
         hoiio.lines, hoiio.balance = mix.lines, hoiio.balance * 10_000
@@ -124,7 +129,7 @@ class Scene:
         """Start it, perhaps with its end appointed; whether it listens."""
         death = None
         # The first end is appointed, so that no act is without one.
-        if self.may_die and (self._lives == 0 or self.chance.random() < 0.35):
+        if self.may_die and (self._lives == 0 or self.chance.random() < 0.5):
             death = f"{self.chance.choice(('before', 'after'))}:{self.chance.randint(3, 30)}"
         self._lives += 1
         self.note(f"the bot is started{f', to die {death}' if death else ''}")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sandbox.slack import CommandResult
@@ -12,12 +12,14 @@ from tests.model.watch import Watch
 from tests.torture.tally import chance_of
 
 MOST_PHONES: Final = 8
+LONGEST_WAIT_SECONDS: Final = 40.0
+"""Until somebody presses something."""
 TAKEN: Final = "On it"
 NOT_KEPT: Final = "could not write to its database"
 NOTHING_DONE: Final = (NOT_KEPT, "Something went wrong inside Rollcall")
 """What is said where nothing was stored."""
 
-_TRIES: Final = 4
+_TRIES: Final = 6
 _ACTIONS: Final = (
     *("ring_me", "ring_again", "hang_up", "call_menu", "call_again", "ring_anew"),
     *("ring_as_lines_get_free", "stop_waiting"),
@@ -49,7 +51,8 @@ class Stage:
     watch: Watch
     life: Callable[[], int | None]
     asked: Counter[str]
-    typed: list[Typed]
+    typed: list[Typed] = field(default_factory=list)
+    pressed: int = 0
 
     async def type(self, person: Actor, text: str, numbers: tuple[str, ...]) -> Typed:
         """Type a command that asks for these phones."""
@@ -83,7 +86,7 @@ class Story:
         self._guests = guests
         self._buttons = Buttons(stage.world, stage.watch, self.people)
         self._begins_at = chance.uniform(0.0, begins_within)
-        self._presses = [chance.uniform(1.0, 60.0) for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3)))]
+        self._presses = [chance.uniform(1.0, LONGEST_WAIT_SECONDS) for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3)))]
         for number in self.numbers:
             self._behave(number)
 
@@ -129,7 +132,7 @@ class Story:
         said = typed.result.ack_text.split("\n")[0] if typed.result.acked else typed.result.error
         self._note(f"typed {' '.join(words)}: {said}")
         # Who was not answered may take it that it was done.
-        return typed.was_taken or not (typed.was_refused or self._chance.random() < 0.6)
+        return typed.was_taken or not (typed.was_refused or self._chance.random() < 0.85)
 
     async def _presses_something(self) -> None:
         stage = self._stage
@@ -147,6 +150,7 @@ class Story:
         press = found[int(which * len(found))]
         stage.asked.update(self._buttons.rung_by(press, person))
         await self._buttons.press(person, press)
+        stage.pressed += 1
         self._note(f"{person.person.name} pressed {press.text} on {press.conference_id}")
 
     def _makes_sense(self, press: Press) -> bool:
