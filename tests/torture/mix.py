@@ -41,7 +41,8 @@ def mixed(chance: Random, *, everything: bool) -> Mix:
 
     storage = [fault for fault in _STORAGE if drawn() and (CAN_MOUNT or fault is not Fault.READ_ONLY_START)]
     clock = [fault for fault in _CLOCK if drawn()]
-    kills = [Fault.KILLED] * (1 if everything else chance.randint(3, 6))
+    kills = [Fault.KILLED] * (0 if everything else chance.randint(2, 5))
+    kills += [Fault.KILLED_AT_COMMIT] * (1 if everything else chance.randint(1, 3))
     troubles = [*storage, *clock, *kills]
     chance.shuffle(troubles)
     return Mix(

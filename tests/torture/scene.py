@@ -120,17 +120,16 @@ class Scene:
 
     # The bot
 
-    async def start(self) -> None:
-        """Start it, again and again until it runs."""
-        while not await self.is_started():
+    async def start(self, *, dies: bool = False) -> None:
+        """Start it, again and again until it runs; if it dies soon, with its end appointed."""
+        while not await self.is_started(dies=dies):
             await self._rests(2.0)
 
-    async def is_started(self) -> bool:
+    async def is_started(self, *, dies: bool = False) -> bool:
         """Start it, perhaps with its end appointed; whether it listens."""
         death = None
-        # The first end is appointed, so that no act is without one.
-        if self.may_die and (self._lives == 0 or self.chance.random() < 0.5):
-            death = f"{self.chance.choice(('before', 'after'))}:{self.chance.randint(3, 30)}"
+        if dies or (self.may_die and self.chance.random() < 0.4):
+            death = f"{self.chance.choice(('before', 'after'))}:{self.chance.randint(3, 20 if dies else 60)}"
         self._lives += 1
         self.note(f"the bot is started{f', to die {death}' if death else ''}")
         await self.meanwhile(self.world.start_bot(kill_at=death))

@@ -4,7 +4,7 @@ from tests.torture.campaign import Campaign
 from tests.torture.tally import Fault
 
 SEED = 20_261_120
-CONFERENCES = 8
+CONFERENCES = 6
 SURE = (
     *(Fault.KILLED, Fault.KILLED_AT_COMMIT, Fault.DISK_FULL, Fault.LOCKED, Fault.READ_ONLY),
     *(Fault.CLOCK_FORWARD, Fault.CLOCK_BACK, Fault.NEWS_FORGED),
@@ -18,5 +18,5 @@ async def test_nothing_is_rung_twice_lost_or_shown_wrongly_whatever_goes_wrong()
     await campaign.play_act(0)
     assert not campaign.tally.amiss, "\n".join(said)
     struck = campaign.tally.struck
-    assert min(struck[fault] for fault in SURE) > 0, struck
+    assert not [fault for fault in SURE if not struck[fault]]
     assert all(any(fault.startswith(who) for fault in struck.elements()) for who in ("Slack", "Hoiio", "notifications"))

@@ -6,14 +6,16 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tests.torture.scene import Scene
-from tests.torture.story import NOT_KEPT, Stage
+from tests.torture.story import NOT_KEPT, Stage, Typed
 from tests.torture.tally import Fault
 
-_LOCKED_SECONDS: Final = 2.0
+_LOCKED_SECONDS: Final = 2.5
 """Real time, as is that which the bot waits for a lock."""
 _LONGEST_STEP_OF_CLOCK_SECONDS: Final = 100.0
 _EXIT_FAILED: Final = 1
 _TRIES: Final = 3
+_MOST_BEGUN: Final = 20
+_OF_STORAGE: Final = frozenset({Fault.DISK_FULL, Fault.LOCKED, Fault.READ_ONLY})
 
 
 class Troubles:
@@ -25,6 +27,7 @@ class Troubles:
         self._guests = itertools.count(1)
         self._doing: dict[Fault, Callable[[], Awaitable[bool]]] = {
             Fault.KILLED: self._kill,
+            Fault.KILLED_AT_COMMIT: self._kill_at_commit,
             Fault.DISK_FULL: self._fill_disk,
             Fault.LOCKED: self._lock,
             Fault.READ_ONLY: self._make_read_only,
@@ -38,6 +41,9 @@ class Troubles:
         for _ in range(_TRIES):
             while self._scene.life is None:
                 await self._scene.goes_by(1.0)
+            if fault in _OF_STORAGE:
+                # What is begun just before is in the middle of its ringing.
+                await self._begin_one()
             self._scene.note(fault)
             if await self._doing[fault]():
                 break
@@ -47,6 +53,16 @@ class Troubles:
         await self._scene.stays_down()
         await self._scene.start()
         return True
+
+    async def _kill_at_commit(self) -> bool:
+        scene = self._scene
+        await scene.kill()
+        await scene.start(dies=True)
+        life, begun = scene.life, 0
+        while scene.life == life and begun < _MOST_BEGUN:
+            await self._begin_one()
+            begun += 1
+        return scene.life != life
 
     async def _fill_disk(self) -> bool:
         scene = self._scene
@@ -111,16 +127,26 @@ class Troubles:
         self._scene.note(f"the bot's clock is set by {seconds:.1f} s")
         await self._scene.world.step_bot_clock(seconds)
 
+    async def _begin_one(self) -> None:
+        await self._type()
+        await self._scene.goes_by(self._scene.chance.uniform(0.1, 4.0))
+
     async def _ask(self, fault: Fault) -> bool:
         """Type a command. The fault has struck if the answer is that nothing could be stored."""
+        scene = self._scene
+        typed = await self._type()
+        if not (typed.result.acked and NOT_KEPT in typed.result.ack_text):
+            return False
+        scene.tally.struck[fault] += 1
+        scene.tally.slowest_refusal = max(scene.tally.slowest_refusal, typed.result.took_seconds)
+        return True
+
+    async def _type(self) -> Typed:
+        """Have one more guest rung, who declines."""
         scene = self._scene
         guest = f"+6582{next(self._guests):06}"
         scene.world.hoiio.phone(guest).will_decline(3.0)
         typing = self._stage.type(scene.world.alice, f"/conference without me {guest}", (guest,))
         typed = await scene.meanwhile(typing)
         scene.note(f"{guest}: {typed.result.ack_text or typed.result.error}")
-        if not (typed.result.acked and NOT_KEPT in typed.result.ack_text):
-            return False
-        scene.tally.struck[fault] += 1
-        scene.tally.slowest_refusal = max(scene.tally.slowest_refusal, typed.result.took_seconds)
-        return True
+        return typed
