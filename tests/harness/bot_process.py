@@ -107,7 +107,8 @@ async def set_read_only(path: Path, *, on: bool) -> None:
             connection._db.execute("PRAGMA synchronous = FULL")
             connection._db.execute("PRAGMA secure_delete = ON")
 
-        await connection._run(connect)
+        # Not among what others ask for: that may be in the middle of a transaction.
+        await asyncio.get_running_loop().run_in_executor(connection._thread, connect)
 
 
 async def follow_clock(clock: MovedClock, idle: asyncio.Event) -> None:
