@@ -134,8 +134,11 @@ class Act:
     def _count(self) -> None:
         world, seen = self.scene.world, self._tally.seen
         conferences = self.scene.watch.stored.conferences()
-        seen["conferences"] += len(conferences)
-        seen["conferences of which a phone was rung"] += len({leg.tag for leg in self.scene.watch.own_legs})
+        rang = {leg.tag for leg in self.scene.watch.own_legs}
+        played = [one for one in conferences if one.caller_id != world.alice.id]
+        seen["conferences"] += len(played)
+        seen["of them, with a phone that was rung"] += sum(one.conference_id in rang for one in played)
+        seen["more, of one phone, begun while the storage failed or was about to"] += len(conferences) - len(played)
         seen["commands typed"] += len(self._stage.typed)
         seen["buttons pressed"] += self._stage.pressed
         seen["phones rung"] += len(self.scene.watch.own_legs)

@@ -39,7 +39,11 @@ def mixed(chance: Random, *, everything: bool) -> Mix:
     def drawn(share: float = _SHARE) -> bool:
         return chance.random() < share or everything
 
-    storage = [fault for fault in _STORAGE if drawn() and (CAN_MOUNT or fault is not Fault.READ_ONLY_START)]
+    storage = [
+        fault
+        for fault in _STORAGE * (1 if everything else 2)
+        if drawn() and (CAN_MOUNT or fault is not Fault.READ_ONLY_START)
+    ]
     clock = [fault for fault in _CLOCK if drawn()]
     kills = [Fault.KILLED] * (0 if everything else chance.randint(2, 5))
     kills += [Fault.KILLED_AT_COMMIT] * (1 if everything else chance.randint(1, 3))

@@ -1,10 +1,10 @@
 """The world of an act: the bot, which is started again whenever it has died, the stand-ins with their faults, time."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from pathlib import Path
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from conference.people import AdminAct, LoggedAct, NumberOnFile, Source
 from storage import Storage
@@ -108,7 +108,7 @@ class Scene:
         await asyncio.sleep(POLL_SECONDS)
         await self.world._move(seconds)
 
-    async def meanwhile(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+    async def meanwhile(self, work: Awaitable[_Result]) -> _Result:
         """Do this while time goes by."""
         task = asyncio.ensure_future(work)
         try:

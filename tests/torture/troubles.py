@@ -15,6 +15,7 @@ _LONGEST_STEP_OF_CLOCK_SECONDS: Final = 100.0
 _EXIT_FAILED: Final = 1
 _TRIES: Final = 3
 _MOST_BEGUN: Final = 20
+_BEGUN_AT_ONCE: Final = 4
 _OF_STORAGE: Final = frozenset({Fault.DISK_FULL, Fault.LOCKED, Fault.READ_ONLY})
 
 
@@ -43,7 +44,7 @@ class Troubles:
                 await self._scene.goes_by(1.0)
             if fault in _OF_STORAGE:
                 # What is begun just before is in the middle of its ringing.
-                await self._begin_one()
+                await self._begin(_BEGUN_AT_ONCE)
             self._scene.note(fault)
             if await self._doing[fault]():
                 break
@@ -60,7 +61,7 @@ class Troubles:
         await scene.start(dies=True)
         life, begun = scene.life, 0
         while scene.life == life and begun < _MOST_BEGUN:
-            await self._begin_one()
+            await self._begin(1)
             begun += 1
         return scene.life != life
 
@@ -127,14 +128,15 @@ class Troubles:
         self._scene.note(f"the bot's clock is set by {seconds:.1f} s")
         await self._scene.world.step_bot_clock(seconds)
 
-    async def _begin_one(self) -> None:
-        await self._type()
+    async def _begin(self, conferences: int) -> None:
+        """Begin so many at once, and let a moment go by."""
+        await self._scene.meanwhile(asyncio.gather(*(self._type() for _ in range(conferences))))
         await self._scene.goes_by(self._scene.chance.uniform(0.1, 4.0))
 
     async def _ask(self, fault: Fault) -> bool:
         """Type a command. The fault has struck if the answer is that nothing could be stored."""
         scene = self._scene
-        typed = await self._type()
+        typed = await scene.meanwhile(self._type())
         if not (typed.result.acked and NOT_KEPT in typed.result.ack_text):
             return False
         scene.tally.struck[fault] += 1
@@ -146,7 +148,6 @@ class Troubles:
         scene = self._scene
         guest = f"+6582{next(self._guests):06}"
         scene.world.hoiio.phone(guest).will_decline(3.0)
-        typing = self._stage.type(scene.world.alice, f"/conference without me {guest}", (guest,))
-        typed = await scene.meanwhile(typing)
+        typed = await self._stage.type(scene.world.alice, f"/conference without me {guest}", (guest,))
         scene.note(f"{guest}: {typed.result.ack_text or typed.result.error}")
         return typed
