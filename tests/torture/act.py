@@ -13,7 +13,7 @@ from tests.torture.mix import mixed
 from tests.torture.record import differences
 from tests.torture.scene import STEP_SECONDS, Scene
 from tests.torture.story import Stage, Story
-from tests.torture.tally import Fault, Tally, chance_of
+from tests.torture.tally import Fault, Loss, Tally, chance_of
 from tests.torture.troubles import Troubles
 
 CONFERENCES_EVERY_SECONDS: Final = 4.5
@@ -129,7 +129,8 @@ class Act:
         await self.scene.goes_by(self._pace, step=self._pace)
 
     def _differences(self) -> list[Amiss]:
-        return list(differences(self.scene.watch, self._stage.typed, self._forged))
+        ended = [Amiss(Loss.ENDED, "", f"the bot ended by itself: {how}") for how in self.scene.ended_by_itself]
+        return [*ended, *differences(self.scene.watch, self._stage.typed, self._forged)]
 
     def _count(self) -> None:
         world, seen = self.scene.world, self._tally.seen

@@ -21,6 +21,9 @@ PATIENCE_SECONDS: Final = 1.0
 ACK_WITHIN_SECONDS: Final = 20.0
 """Real time in which a command must be answered: more than Slack gives it, for machines that have much to do."""
 _SIGKILL: Final = -9
+_MOST_STARTS: Final = 100
+"""In vain, one after another: while its database can't be written, it does not start."""
+_LOG_SHOWN: Final = 4_000
 _DOWN_FOR_SECONDS: Final = (0.4, 2.0, 5.0, 15.0, 75.0)
 
 _Result = TypeVar("_Result")
@@ -56,7 +59,10 @@ class Scene:
         self.watch = Watch(world)
         self.may_die = True
         """Whether its end may be appointed when it is started."""
+        self.ended_by_itself: list[str] = []
+        """How it ended, each time that nobody had killed it."""
         self._lives = 0
+        self._starts_in_vain = 0
         self._is_up = False
 
     async def open(self, people: list[Actor]) -> None:
@@ -134,8 +140,10 @@ class Scene:
         self.note(f"the bot is started{f', to die {death}' if death else ''}")
         await self.meanwhile(self.world.start_bot(kill_at=death))
         self._is_up = self.world.bot_is_running
+        self._starts_in_vain = 0 if self._is_up else self._starts_in_vain + 1
         if not self._is_up:
             self._note_end()
+            assert self._starts_in_vain < _MOST_STARTS, f"the bot does not start:\n{self.world.log[-_LOG_SHOWN:]}"
         return self._is_up
 
     async def kill(self) -> None:
@@ -154,17 +162,20 @@ class Scene:
         """Try to start it. It does not start while its database can't be written."""
         if self._is_up:
             self._is_up = False
-            self._note_end()
+            if self._note_end() != _SIGKILL:
+                self.ended_by_itself.append(f"{self.steps[-1]}:\n{self.world.log[-_LOG_SHOWN:]}")
         await self.stays_down()
         await self.is_started()
 
-    def _note_end(self) -> None:
+    def _note_end(self) -> int | None:
+        """Returns the exit status."""
         assert self.world._process
         status = self.world._process.returncode
         self.note(f"the bot has ended: {status}")
         if status == _SIGKILL:
             self.slack_faults.bot_dies()
             self.tally.struck[Fault.KILLED_AT_COMMIT] += 1
+        return status
 
     async def _rests(self, seconds: float) -> None:
         end = self.now + seconds

@@ -43,11 +43,12 @@ class Loss(StrEnum):
     NEWS_FORGED = "forged notifications believed"
     STORED = "calls stored otherwise than they went"
     COMMAND = "commands not answered, or answered wrongly"
+    ENDED = "bots that ended by themselves"
 
 
 ZEROS: tuple[StrEnum, ...] = (
     *(Loss.RUNG_TWICE, Loss.NEWS_LOST, Kind.BOARD, Kind.UNTOLD, Kind.TOLD_TWICE, Kind.GOES_ON),
-    *(Loss.STORED, Loss.NEWS_FORGED, Loss.COMMAND),
+    *(Loss.STORED, Loss.NEWS_FORGED, Loss.COMMAND, Loss.ENDED),
 )
 
 
