@@ -1,31 +1,42 @@
 """The real bot as a process of its own, on a clock that the tests move.
 
 Each line on standard input is a moment to move the clock to; a line on standard output says that it has got there,
-and that the storage has nothing in hand.
+and that the storage has nothing in hand. Other lines are `step 90`, for somebody who sets the clock by so many
+seconds, and `read-only on` or `off`, for a database that may not be written.
 With `REACHABLE=127.0.0.1` people may send it to that IP address, too, for their calendars. `calendars.example`, which
 is there, proves that it is who it is by the tests' certificate.
 With `KILL_AT=before:7` the process kills itself just before its seventh transaction commits, with `after:7` just
 after: from there on nothing more of it happens, as if the plug had been pulled.
+With `PATIENCE=1.5` it waits so many seconds for an answer of Slack's or Hoiio's: real time, of which tests have little.
 """
 
 import asyncio
 import logging
 import os
 import signal
+import sqlite3
 import ssl
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+from sqlite_utils import Database
 
 from bot import serve
 from calendars.fetching import Fetcher, is_public, look_up
+from messages import slack
 from observability.logs import set_up_logging
 from sandbox.clock import MovedClock
 from settings import read_settings
-from storage.connection import Connection
+from storage.connection import BUSY_TIMEOUT_SECONDS, Connection
+from telephony import hoiio
 from tests.harness.calendar_server import CALENDAR_CERTIFICATE, CALENDAR_HOST
+
+CONNECTIONS = set[Connection]()
+"""Those that have been used."""
 
 
 def kill_at(where: str, count: int) -> None:
@@ -61,6 +72,7 @@ def storage_idle() -> asyncio.Event:
 
     async def counted(self: Connection, work: Callable[[], Any]) -> Any:
         nonlocal in_hand
+        CONNECTIONS.add(self)
         in_hand += 1
         idle.clear()
         try:
@@ -82,11 +94,35 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     return ["127.0.0.1"] if host == CALENDAR_HOST else await look_up(host, port)
 
 
+async def set_read_only(path: Path, *, on: bool) -> None:
+    """Have every connection to the database be one that may only read, or an ordinary one again.
+
+    What it says then are SQLite's own words for a file that may not be written.
+    """
+    for connection in CONNECTIONS:
+
+        def connect(connection: Connection = connection) -> None:
+            connection._db.close()
+            address = f"file:{path}?mode={'ro' if on else 'rw'}"
+            connection._db = Database(sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_SECONDS))
+            connection._db.execute("PRAGMA synchronous = FULL")
+            connection._db.execute("PRAGMA secure_delete = ON")
+
+        # Not among what others ask for: that may be in the middle of a transaction.
+        await asyncio.get_running_loop().run_in_executor(connection._thread, connect)
+
+
 async def follow_clock(clock: MovedClock, idle: asyncio.Event) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
-        await clock.advance_to(datetime.fromisoformat(line.decode().strip()))
+        match line.decode().split():
+            case ["step", seconds]:
+                clock.step(float(seconds))
+            case ["read-only", switch]:
+                await set_read_only(Path(os.environ["DATABASE"]), on=switch == "on")
+            case [moment]:
+                await clock.advance_to(datetime.fromisoformat(moment))
         await idle.wait()
         sys.stdout.write("\n")
         sys.stdout.flush()
@@ -112,4 +148,6 @@ def run() -> None:
     if "KILL_AT" in os.environ:
         when, number = os.environ["KILL_AT"].split(":")
         kill_at(when, int(number))
+    if "PATIENCE" in os.environ:
+        slack.TIMEOUT_SECONDS = hoiio.ANSWER_TIMEOUT_SECONDS = float(os.environ["PATIENCE"])  # type: ignore[assignment]
     asyncio.run(main())

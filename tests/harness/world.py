@@ -30,6 +30,15 @@ SIGNING_SECRET = "slack-signing-secret"
 APP_TOKEN = "xapp-secret-app-token"
 SECRETS = (ACCESS_TOKEN, BOT_TOKEN, SIGNING_SECRET, APP_TOKEN)
 
+NO_LIMITS = dict.fromkeys(
+    (
+        *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
+        *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY"),
+    ),
+    "off",
+)
+"""Settings with which people may ring as often as they like."""
+
 POLL_SECONDS = 0.005
 STEP_SECONDS = 0.1
 """How far the moved clock goes on between two looks at a condition, while anything is going on."""
@@ -131,6 +140,8 @@ class World:
         self.log_path = directory / "bot.log"
         self.settings: dict[str, str] = {}
         """Settings besides those that every test needs, or in the place of some."""
+        self.bot_clock_is_off = timedelta()
+        """By how much the bot's clock is ahead of everybody else's."""
         self._process: BotProcess | None = None
         self.spares: list[BotProcess] = []
         """Processes on the same database that wait for their turn."""
@@ -214,7 +225,7 @@ class World:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
-            "CLOCK": (now or self.clock.now()).isoformat(),
+            "CLOCK": (now or self.clock.now() + self.bot_clock_is_off).isoformat(),
             **self.environment,
         }
         if kill_at:
@@ -301,10 +312,22 @@ class World:
 
     async def _move(self, seconds: float) -> None:
         await self.clock.advance(seconds)
+        # The bot's own clock follows, and nothing goes on before it has.
+        await self._tell((self.clock.now() + self.bot_clock_is_off).isoformat())
+
+    async def step_bot_clock(self, seconds: float) -> None:
+        """Somebody sets the clock of the bot's machine, forward or back, and nobody else's."""
+        self.bot_clock_is_off += timedelta(seconds=seconds)
+        await self._tell(f"step {seconds}")
+
+    async def make_bot_read_only(self, *, on: bool = True) -> None:
+        """Have the running bot's connection to its database be one that may only read, or no more."""
+        await self._tell(f"read-only {'on' if on else 'off'}")
+
+    async def _tell(self, line: str) -> None:
         for process in self._running:
-            # The bot's own clock follows, and nothing goes on before it has.
             try:
-                await process.tell(self.clock.now().isoformat())
+                await process.tell(line)
             except ConnectionError:
                 await process.wait()
 
