@@ -1,7 +1,8 @@
 """The real bot as a process of its own, on a clock that the tests move.
 
-Each line on standard input is a moment to move the clock to; a line on standard output says that it has got there,
-and that the storage has nothing in hand.
+Each line on standard input is a moment to move the clock to, and how many of the bot's requests the stand-ins are
+sitting on. A line on standard output says that it has got there, and whether it is `quiet`: the storage has nothing in
+hand, and no other request is on its way. If that takes long in real time, it is `busy`.
 With `REACHABLE=127.0.0.1` people may send it to that IP address, too, for their calendars. `calendars.example`, which
 is there, proves that it is who it is by the tests' certificate.
 With `KILL_AT=before:7` the process kills itself just before its seventh transaction commits, with `after:7` just
@@ -14,10 +15,13 @@ import os
 import signal
 import ssl
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
+
+import aiohttp
+from httpx import AsyncHTTPTransport as HoiioTransport
 
 from bot import serve, set_up_logging
 from calendars.fetching import Fetcher, is_public, look_up
@@ -25,6 +29,11 @@ from sandbox.clock import MovedClock
 from settings import read_settings
 from storage.connection import Connection
 from tests.harness.calendar_server import CALENDAR_CERTIFICATE, CALENDAR_HOST
+
+PATIENCE_SECONDS = 0.1
+LOOK_EVERY_SECONDS = 0.001
+QUIET_ROUNDS = 20
+"""Rounds of the event loop in which nothing must begin: what has come in is read in one of them."""
 
 
 def kill_at(where: str, count: int) -> None:
@@ -73,6 +82,41 @@ def storage_idle() -> asyncio.Event:
     return idle
 
 
+class Requests:
+    """Counts the requests that this process has sent and that are not answered yet."""
+
+    def __init__(self) -> None:
+        self.on_their_way = 0
+        HoiioTransport.handle_async_request = self._counted(HoiioTransport.handle_async_request)  # type: ignore[assignment, method-assign]
+        aiohttp.ClientSession._request = self._counted(aiohttp.ClientSession._request)  # type: ignore[assignment, method-assign]
+
+    def _counted(self, send: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def counted(*arguments: Any, **named: Any) -> Any:
+            self.on_their_way += 1
+            try:
+                return await send(*arguments, **named)
+            finally:
+                self.on_their_way -= 1
+
+        return counted
+
+
+async def is_quiet(idle: asyncio.Event, requests: Requests, held: int) -> bool:
+    """Wait until nothing is going on that the clock would have to wait for; False if it takes too long."""
+    quiet_rounds = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while quiet_rounds < QUIET_ROUNDS:
+                await idle.wait()
+                if requests.on_their_way > held:
+                    quiet_rounds = 0
+                    await asyncio.sleep(LOOK_EVERY_SECONDS)
+                else:
+                    quiet_rounds += 1
+                    await asyncio.sleep(0)
+    return quiet_rounds == QUIET_ROUNDS
+
+
 def may_reach(address: str) -> bool:
     return address == os.environ.get("REACHABLE") or is_public(address)
 
@@ -81,13 +125,14 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     return ["127.0.0.1"] if host == CALENDAR_HOST else await look_up(host, port)
 
 
-async def follow_clock(clock: MovedClock, idle: asyncio.Event) -> None:
+async def follow_clock(clock: MovedClock, idle: asyncio.Event, requests: Requests) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
-        await clock.advance_to(datetime.fromisoformat(line.decode().strip()))
+        moment, held = line.decode().split()
+        await clock.advance_to(datetime.fromisoformat(moment))
         await idle.wait()
-        sys.stdout.write("\n")
+        sys.stdout.write("quiet\n" if await is_quiet(idle, requests, int(held)) else "busy\n")
         sys.stdout.flush()
 
 
@@ -95,7 +140,7 @@ async def main() -> None:
     clock = MovedClock(datetime.fromisoformat(os.environ["CLOCK"]))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    following = asyncio.create_task(follow_clock(clock, storage_idle()))
+    following = asyncio.create_task(follow_clock(clock, storage_idle(), Requests()))
     try:
         believed = ssl.create_default_context(cafile=CALENDAR_CERTIFICATE)
         fetcher = Fetcher(resolve=resolve, may_reach=may_reach, tls=believed)

@@ -30,12 +30,12 @@ SIGNING_SECRET = "slack-signing-secret"
 APP_TOKEN = "xapp-secret-app-token"
 SECRETS = (ACCESS_TOKEN, BOT_TOKEN, SIGNING_SECRET, APP_TOKEN)
 
-POLL_SECONDS = 0.005
+POLL_SECONDS = 0.001
 STEP_SECONDS = 0.1
 """How far the moved clock goes on between two looks at a condition, while anything is going on."""
 QUIET_STEP_SECONDS = 1.0
 QUIET_LOOKS = 10
-"""After so many looks at which nothing had crossed the network, time goes on in the longer steps."""
+"""After so many looks at which nothing was going on and nothing had crossed the network, the steps are longer."""
 FIRST_PORT = 24_000
 LAST_PORT = 32_000
 PORTS_PER_WORKER = 500
@@ -137,6 +137,7 @@ class World:
         self._spare_numbers = itertools.count(1)
         self.port = free_port()
         self._traffic = self._quiet_looks = 0
+        self._is_quiet = False
 
     def _actor(self, name: str, number: str) -> Actor:
         return Actor(self, self.slack.add_person(name), number)
@@ -288,7 +289,7 @@ class World:
     async def _step(self, *, at_most: float = QUIET_STEP_SECONDS) -> None:
         await asyncio.sleep(POLL_SECONDS)
         traffic = len(self.slack.calls) + len(self.hoiio.requests) + len(self.hoiio.notifications)
-        self._quiet_looks = self._quiet_looks + 1 if traffic == self._traffic else 0
+        self._quiet_looks = self._quiet_looks + 1 if traffic == self._traffic and self._is_quiet else 0
         self._traffic = traffic
         step = QUIET_STEP_SECONDS if self._quiet_looks > QUIET_LOOKS else STEP_SECONDS
         await self._move(min(step, at_most))
@@ -300,10 +301,12 @@ class World:
 
     async def _move(self, seconds: float) -> None:
         await self.clock.advance(seconds)
+        self._is_quiet = True
         for process in self._running:
             # The bot's own clock follows, and nothing goes on before it has.
+            held = self.slack.in_hand.requests + self.hoiio.in_hand.requests
             try:
-                await process.tell(self.clock.now().isoformat())
+                self._is_quiet &= await process.tell(f"{self.clock.now().isoformat()} {held}") == "quiet"
             except ConnectionError:
                 await process.wait()
 
