@@ -1,0 +1,3 @@
+from tests.operations.conftest import quiet_world, settled_shell, shell
+
+__all__ = ["quiet_world", "settled_shell", "shell"]
