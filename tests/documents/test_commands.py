@@ -30,7 +30,7 @@ RUN_HERE = {
 
 @pytest.mark.parametrize("document", RUN_HERE)
 async def test_every_command_works(document: str, settled_shell: Shell, quiet_world: World) -> None:
-    """In their order, in one place, with a bot that runs; where its database is to be replaced, it is stopped before."""
+    """In their order, in one place, with a bot that runs; it is stopped before its database is replaced."""
     quiet_world.settings["METRICS_TOKEN"] = METRICS_TOKEN
     settled_shell.variables = quiet_world.environment
     await quiet_world.start_bot()

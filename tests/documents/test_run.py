@@ -1,12 +1,13 @@
 """What `docs/run.md` and the files in `deploy/` rest on."""
 
+import asyncio
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from configparser import RawConfigParser
 from pathlib import Path
 
@@ -47,6 +48,15 @@ def given(instruction: str) -> Iterator[str]:
     return (rest for word, rest in instructions() if word == instruction)
 
 
+async def ended(command: Sequence[str], environment: dict[str, str]) -> tuple[int | None, str]:
+    """The exit status of another program, and what it said was wrong."""
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    _, errors = await process.communicate()
+    return process.returncode, errors.decode()
+
+
 # systemd
 
 
@@ -74,9 +84,10 @@ def test_systemd_takes_the_service_and_finds_little_exposed(tmp_path: Path) -> N
     unit = tmp_path / UNIT.name
     # It looks whether the program is there.
     unit.write_text(UNIT.read_text().replace("/opt/rollcall/.venv/bin/python", sys.executable))
+    systemd_analyze = str(shutil.which("systemd-analyze"))
     for asked in (["verify"], ["security", "--offline=true", f"--threshold={TENTHS_OF_EXPOSURE}"]):
         done = subprocess.run(
-            ["systemd-analyze", "--no-pager", *asked, str(unit)], capture_output=True, text=True, check=False
+            [systemd_analyze, "--no-pager", *asked, str(unit)], capture_output=True, text=True, check=False
         )
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
@@ -143,9 +154,9 @@ async def test_the_image_s_own_check_finds_a_bot_that_runs_healthy(quiet_world: 
     assert (python, LIVE_PATH in arguments[-1]) == ("python", True)
     environment = {"PATH": os.environ["PATH"], "PORT": str(quiet_world.port)}
     asked = [sys.executable, *arguments]
-    assert subprocess.run(asked, env=environment, capture_output=True, check=False).returncode == 1
+    assert (await ended(asked, environment))[0] == 1
     await quiet_world.start_bot()
-    assert subprocess.run(asked, env=environment, capture_output=True, check=False).returncode == 0
+    assert await ended(asked, environment) == (0, "")
 
 
 # The proxy, and backups
@@ -183,7 +194,6 @@ async def test_the_cron_job_writes_a_backup_and_deletes_old_ones(quiet_world: Wo
     ):
         assert there in command
         command = command.replace(there, here)
-    done = subprocess.run(["sh", "-c", command], env={"PATH": os.environ["PATH"]}, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert await ended(["sh", "-c", command], {"PATH": os.environ["PATH"]}) == (0, "")
     (written,) = backups.iterdir()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d\.db", written.name)
