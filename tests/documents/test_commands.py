@@ -98,7 +98,7 @@ def test_every_link_leads_somewhere(document: str) -> None:
 
 @pytest.mark.parametrize("document", [*DOCUMENTS, "README.md"])
 def test_every_file_of_ours_that_is_named_is_there(document: str) -> None:
-    named = re.findall(r"`((?:[a-z_]+/)+[a-z_]*(?:\.[a-z]+)?|[A-Za-z_]+\.(?:py|yml))`", text_of(document))
+    named = re.findall(r"`((?:[a-z_-]+/)+(?:[a-z_-]+\.[a-z]+)?|[A-Za-z_]+\.(?:py|yml))`", text_of(document))
     strays = [name for name in named if not (ROOT / name).exists() and name.split("/")[0] != "data"]
     assert strays == []
 

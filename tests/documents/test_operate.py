@@ -21,8 +21,10 @@ PAGE = "docs/operate.md"
 ALERTS = ROOT / "deploy/alerts.yml"
 TOKEN = "a-token-for-prometheus"
 
-SPEAKING = ("bot.py", "settings.py", "calendars", "conference", "handlers", "messages", "observability")
-SPEAKING += ("operations", "storage", "telephony")
+SPEAKING = (
+    *("bot.py", "settings.py", "calendars", "conference", "handlers", "messages", "observability"),
+    *("operations", "storage", "telephony"),
+)
 LEVELS = {"debug", "info", "warning", "error", "critical"}
 
 Line = tuple[str, str]
