@@ -26,7 +26,9 @@ USER 10001:10001
 ENV DATABASE=/data/rollcall.db HOST=0.0.0.0 PORT=3000
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD ["python", "-c", "import os, urllib.request as web; web.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/healthz/live', timeout=4)"]
+    CMD ["python", "-c", \
+    "import os, urllib.request; \
+    urllib.request.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/healthz/live', timeout=4)"]
 
 ENTRYPOINT ["python", "bot.py"]
 CMD ["run"]
