@@ -1,0 +1,171 @@
+"""Slack and Hoiio as a process of their own, on the wall's time, so that they share no event loop with what measures.
+
+A line on standard input is a JSON array: the name of one of `StandIns`' methods, and its arguments; a line on standard
+output is what that returned.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sandbox.clock import MovedClock
+from sandbox.hoiio import Hoiio
+from sandbox.slack import Message, Person, Slack
+from tests.bench.people import PEOPLE_PER_CONFERENCE, channel_name, number, user_id
+from tests.harness.world import ACCESS_TOKEN, APP_ID, APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, reading
+
+LONGEST_LINE_BYTES = 1024 * 1024
+OVER = "The call is over."
+"""What the last reply in a thread says."""
+
+OUTCOMES = ("was in the call",) * 5 + ("busy, or declined", "did not pick up", "could not be reached")
+"""What the board says of the eight of a conference, once their phones have `behaved`."""
+
+
+class WallClock(MovedClock):
+    """The wall's time, for stand-ins that otherwise live on a clock that is moved."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class StandIns:
+    """What can be asked of the process."""
+
+    def __init__(self) -> None:
+        clock = WallClock()
+        self._hoiio = Hoiio(clock, app_id=APP_ID, access_token=ACCESS_TOKEN)
+        self._hoiio.balance = Decimal(10_000_000)
+        self._hoiio.lines = 10**6
+        self._slack = Slack(clock, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, app_token=APP_TOKEN)
+        self._over: dict[str, float] = {}
+        """When the last reply came to the thread of a channel's conference."""
+
+    async def start(self) -> dict[str, str]:
+        """Listen; returns the settings with which a bot finds them."""
+        await self._hoiio.start()
+        await self._slack.start()
+        return {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "SLACK_API_URL": self._slack.api_url,
+            "HOIIO_APP_ID": APP_ID,
+            "HOIIO_ACCESS_TOKEN": ACCESS_TOKEN,
+            "HOIIO_API_URL": self._hoiio.url,
+        }
+
+    async def populate(self, people: int, channels: int) -> list[str]:
+        """Have so many people and channels; returns the channels' ids."""
+        for place in range(people):
+            self._slack.workspace.people[user_id(place)] = Person(user_id(place), f"p{place}", f"Person {place}")
+        return [self._slack.add_channel(channel_name(place)).id for place in range(channels)]
+
+    async def limit(self, on: bool) -> None:
+        """Whether Slack holds apps to its rate limits."""
+        self._slack.rate_limits = on
+
+    async def ring_long(self) -> None:
+        """Phones ring until the end of the measurement."""
+        self._hoiio.ring_seconds = 3600.0
+        self._hoiio.ring_gap_seconds = 0.0
+
+    async def behave(self, people: int) -> None:
+        """Of eight phones, five are answered at once and hung up soon, one declines, one rings out, one is off."""
+        self._hoiio.ring_gap_seconds = 0.0
+        self._hoiio.ring_seconds = 1.0
+        for place in range(people):
+            phone = self._hoiio.phone(number(place))
+            match place % PEOPLE_PER_CONFERENCE:
+                case 5:
+                    phone.will_decline(after=0.0)
+                case 6:
+                    phone.will_ignore()
+                case 7:
+                    phone.is_unreachable()
+                case _:
+                    phone.will_answer(after=0.0, stay=1.0)
+
+    async def watch(self, channels: list[str]) -> None:
+        """From now on note when the conferences of these channels are over."""
+        watched = set(channels)
+
+        def changed(what: str, thing: object) -> None:
+            if isinstance(thing, Message) and thing.is_reply and thing.channel.id in watched and OVER in str(thing.blocks):
+                self._over[thing.channel.id] = time.time()
+
+        self._slack.on_change = changed
+
+    async def over(self) -> int:
+        """In how many of those channels a thread has its last reply."""
+        return len(self._over)
+
+    async def last_over(self) -> float:
+        return max(self._over.values())
+
+    async def wrong_boards(self, channels: list[str]) -> list[str]:
+        """What boards and threads say that is not as the phones have behaved."""
+        wrong = []
+        expected = Counter(OUTCOMES)
+        for channel_id in channels:
+            channel = self._slack.workspace.channels[channel_id]
+            messages = self._slack.messages(channel)
+            boards = [reading(message) for message in messages if not message.thread_ts]
+            thread = "\n".join(reading(message) for message in messages if message.thread_ts)
+            for text in [*boards, thread]:
+                found = Counter({outcome: text.count(outcome) for outcome in expected})
+                if found != expected:
+                    wrong.append(text)
+            if len(boards) != 1 or "Ended" not in boards[0] or OVER not in thread:
+                wrong.append(f"{len(boards)} boards: {boards}")
+        return wrong
+
+    async def counts(self) -> dict[str, int]:
+        """How often each method of Slack's and Hoiio's was called."""
+        calls = Counter(call.method for call in self._slack.calls)
+        return dict(calls + Counter(asked.path for asked in self._hoiio.requests))
+
+    async def clear(self) -> None:
+        """Count from nought."""
+        self._slack.calls.clear()
+        self._hoiio.requests.clear()
+
+    async def write_calls(self, path: str) -> None:
+        """Write every call that was made so far to a file, in order, for `tests.bench.bare_calls`."""
+        slack = [["slack", call.method, call.arguments] for call in self._slack.calls]
+        hoiio = [["hoiio", asked.path, asked.parameters] for asked in self._hoiio.requests]
+        with open(path, "w") as file:  # noqa: PTH123, ASYNC230 - nothing else goes on
+            json.dump([slack, hoiio], file)
+
+    async def legs(self) -> list[dict[str, str]]:
+        """Every call that is alive: what a notification needs."""
+        return [
+            {"txn_ref": leg.txn_ref, "dest": leg.number, "url": leg.notify_url or "", "tag": leg.tag or "", "room": leg.room}
+            for leg in self._hoiio.legs
+            if leg.alive
+        ]
+
+
+async def main() -> None:
+    stand_ins = StandIns()
+    reader = asyncio.StreamReader(limit=LONGEST_LINE_BYTES)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        name, *arguments = json.loads(line)
+        answer: Any = await getattr(stand_ins, name)(*arguments)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
