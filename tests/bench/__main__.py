@@ -3,7 +3,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import ack
+from tests.bench import ack, notifications
 
 with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as directory:
-    print(asyncio.run(ack.measure(Path(directory), rounds=5, requests=500, limited="free" not in sys.argv)))
+    if "ack" in sys.argv:
+        print(asyncio.run(ack.measure(Path(directory), rounds=5, requests=500, limited="free" not in sys.argv)))
+    if "notifications" in sys.argv:
+        print(asyncio.run(notifications.measure(Path(directory))))

@@ -19,7 +19,7 @@ from sandbox.slack import Message, Person, Slack
 from tests.bench.people import PEOPLE_PER_CONFERENCE, channel_name, number, user_id
 from tests.harness.world import ACCESS_TOKEN, APP_ID, APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, reading
 
-LONGEST_LINE_BYTES = 1024 * 1024
+LONGEST_LINE_BYTES = 64 * 1024 * 1024
 OVER = "The call is over."
 """What the last reply in a thread says."""
 
@@ -147,13 +147,20 @@ class StandIns:
         with open(path, "w") as file:  # noqa: PTH123, ASYNC230 - nothing else goes on
             json.dump([slack, hoiio], file)
 
-    async def legs(self) -> list[dict[str, str]]:
-        """Every call that is alive: what a notification needs."""
-        return [
-            {"txn_ref": leg.txn_ref, "dest": leg.number, "url": leg.notify_url or "", "tag": leg.tag or "", "room": leg.room}
-            for leg in self._hoiio.legs
-            if leg.alive
-        ]
+    async def place(self, asked: list[tuple[str, str, list[str]]]) -> list[tuple[str, list[str]]]:
+        """Ring the numbers of conferences given as (id, channel, numbers), and post a board for each.
+
+        Returns the board's ts and the calls' txn_refs of each. They ring on until somebody says otherwise.
+        """
+        placed = []
+        for conference_id, channel_id, numbers in asked:
+            legs = self._hoiio.place(
+                numbers, room=f"R{conference_id}", caller_id="private", tag=conference_id, notify_url=None
+            )
+            channel = self._slack.workspace.channels[channel_id]
+            board = self._slack.workspace.post(channel, self._slack.bot, "A board")
+            placed.append((board.ts, [leg.txn_ref for leg in legs]))
+        return placed
 
 
 async def main() -> None:

@@ -65,7 +65,7 @@ async def stand_ins() -> AsyncIterator[StandInsProcess]:
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        limit=LONGEST_LINE_BYTES * 64,
+        limit=LONGEST_LINE_BYTES,
     )
     running = StandInsProcess(process)
     try:
