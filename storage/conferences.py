@@ -66,7 +66,7 @@ class Conferences(Connection):
                 if successor is not None:
                     write_conference(self._db, None, successor)
             if forgot:
-                self._empty_wal()
+                self._empty_wal_next()
             return before, after
 
         return await self._run(work)

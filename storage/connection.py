@@ -4,11 +4,12 @@ import asyncio
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database
 
@@ -23,16 +24,47 @@ log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Work that somebody waits for."""
+
+    work: Callable[[], Any]
+    answer: asyncio.Future[Any]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of a piece of work: a result, or an error in its place."""
+
+    result: Any = None
+    error: BaseException | None = None
+
+    def give(self, answer: asyncio.Future[Any]) -> None:
+        # Whoever asked may have given up by now.
+        if answer.done():
+            return
+        if self.error is None:
+            answer.set_result(self.result)
+        else:
+            answer.set_exception(self.error)
+
+
 class Connection:
     """An open database file, on its thread. Open it with `open`, and `close` it.
 
     A transaction takes the write lock when it begins, so that what it read still holds when it writes, also
-    beside another process.
+    beside another process. What is asked while the disk is busy is done next, one after another with one commit for
+    all: a commit waits for the disk, and a burst waits once. Nobody is answered before it.
     """
 
     def __init__(self, db: Database, thread: ThreadPoolExecutor) -> None:
         self._db = db
         self._thread = thread
+        self._asked: list[_Asked] = []
+        self._working_off: asyncio.Task[None] | None = None
+        self._refused: sqlite3.DatabaseError | None = None
+        """Why no transaction can begin just now."""
+        self._must_empty_wal = False
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -51,7 +83,9 @@ class Connection:
         return cls(db, thread)
 
     async def close(self) -> None:
-        await self._run(self._db.close)
+        while self._working_off:
+            await asyncio.wait([self._working_off])
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._db.close)
         self._thread.shutdown()
 
     async def check(self) -> None:
@@ -68,39 +102,97 @@ class Connection:
         await self._run(work)
 
     async def _run(self, work: Callable[[], _Result]) -> _Result:
+        asked = _Asked(work, asyncio.get_running_loop().create_future())
+        self._asked.append(asked)
+        if self._working_off is None:
+            self._working_off = asyncio.create_task(self._work_off())
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            result: _Result = await asked.answer
         except sqlite3.DatabaseError as error:
             if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
                 raise
             # Locked, full, read-only, damaged: its own words say which.
             raise StorageUnavailableError(str(error)) from error
+        return result
+
+    async def _work_off(self) -> None:
+        try:
+            while self._asked:
+                together, self._asked = self._asked, []
+                works = [asked.work for asked in together]
+                outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._do, works)
+                for asked, outcome in zip(together, outcomes, strict=True):
+                    outcome.give(asked.answer)
+        finally:
+            self._working_off = None
+
+    def _do(self, works: Sequence[Callable[[], Any]]) -> list[_Outcome]:
+        """On the storage's thread: do all of it, and commit."""
+        self._refused = None
+        outcomes: list[_Outcome] = []
+        for work in works:
+            others_wrote = self._db.conn.in_transaction
+            outcomes.append(_outcome(work))
+            if others_wrote and not self._db.conn.in_transaction:
+                # Some errors, such as a full disk, make SQLite take the whole transaction back.
+                outcomes = [outcomes[-1]] * len(outcomes)
+        if self._db.conn.in_transaction:
+            committed = _outcome(self._commit)
+            if committed.error:
+                self._db.rollback()
+                return [committed] * len(works)
+        if self._must_empty_wal:
+            self._must_empty_wal = False
+            self._empty_wal()
+        return outcomes
+
+    def _commit(self) -> None:
+        self._db.commit()
+
+    def _empty_wal_next(self) -> None:
+        """What was overwritten still stands in the write-ahead log until that is emptied: do so after the commit."""
+        self._must_empty_wal = True
 
     def _empty_wal(self) -> None:
-        """What was overwritten still stands in the write-ahead log until that is emptied."""
-        self._db.execute("PRAGMA busy_timeout = 0")
+        why = "another process reads it"
         try:
+            self._db.execute("PRAGMA busy_timeout = 0")
             is_busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
             self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000:.0f}")
+        except sqlite3.DatabaseError as error:
+            is_busy, why = True, str(error)
         if is_busy:
-            log.warning("another process reads the database: what was forgotten leaves its log at the next clearing")
+            log.warning("what was forgotten leaves the database's log at the next clearing: %s", why)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """On the storage's thread: all that is done within, or, on an error, none of it."""
-        self._db.execute("BEGIN IMMEDIATE")
+        if self._refused:
+            # Each would wait as long for the lock as the first one did.
+            raise self._refused
+        if not self._db.conn.in_transaction:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+            except sqlite3.DatabaseError as error:
+                self._refused = error
+                raise
+        self._db.execute("SAVEPOINT work")
         try:
             yield
         except BaseException:
-            self._db.rollback()
+            if self._db.conn.in_transaction:
+                self._db.execute("ROLLBACK TO work")
+                self._db.execute("RELEASE work")
             raise
         else:
-            try:
-                self._db.commit()
-            except BaseException:
-                self._db.rollback()
-                raise
+            self._db.execute("RELEASE work")
+
+
+def _outcome(work: Callable[[], Any]) -> _Outcome:
+    try:
+        return _Outcome(work())
+    except BaseException as error:
+        return _Outcome(error=error)
 
 
 def _open(path: Path) -> Database:

@@ -66,7 +66,7 @@ class Forgetting(Connection):
                     for key in keys:
                         forget_flagged(self._db, key)
             else:
-                self._empty_wal()
+                self._empty_wal_next()
             return len(keys)
 
         return await self._run(work)
@@ -90,7 +90,7 @@ class Forgetting(Connection):
                     self._db.execute(
                         "UPDATE conferences SET forgotten = 1 WHERE team_id = ? AND conference_id = ?", list(key)
                     )
-            self._empty_wal()
+            self._empty_wal_next()
             return len(rows)
 
         return await self._run(work)
@@ -111,7 +111,7 @@ class Forgetting(Connection):
             with self._transaction():
                 self._db.execute("DELETE FROM proofs WHERE sent_at < :expired", moments)
                 self._db.execute("DELETE FROM codes_sent WHERE sent_at < :past", moments)
-            self._empty_wal()
+            self._empty_wal_next()
 
         await self._run(work)
 

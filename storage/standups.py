@@ -208,7 +208,7 @@ class Standups(Connection):
                 for occurrence in old:
                     _mark_calls_to(self._db, occurrence.key, occurrence.other_numbers)
                     self._db.table("occurrences").update(tuple(occurrence.key), {"other_numbers": "{}"})
-            self._empty_wal()
+            self._empty_wal_next()
 
         await self._run(work)
 

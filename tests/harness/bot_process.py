@@ -29,22 +29,26 @@ from tests.harness.calendar_server import CALENDAR_CERTIFICATE, CALENDAR_HOST
 
 def kill_at(where: str, count: int) -> None:
     """Kill this process around the commit of its transaction number `count`."""
-    transaction = Connection._transaction
+    transaction, commit = Connection._transaction, Connection._commit
     begun = 0
 
     @contextmanager
-    def deadly(self: Connection) -> Iterator[None]:
+    def counted(self: Connection) -> Iterator[None]:
         nonlocal begun
         begun += 1
-        mine = begun
         with transaction(self):
             yield
-            if (where, mine) == ("before", count):
-                os.kill(os.getpid(), signal.SIGKILL)
-        if (where, mine) == ("after", count):
+
+    def deadly(self: Connection) -> None:
+        # What is asked together is committed together.
+        if begun >= count and where == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        commit(self)
+        if begun >= count:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    Connection._transaction = deadly  # type: ignore[method-assign]
+    Connection._transaction = counted  # type: ignore[method-assign]
+    Connection._commit = deadly  # type: ignore[method-assign]
 
 
 def storage_idle() -> asyncio.Event:

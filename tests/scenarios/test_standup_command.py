@@ -100,7 +100,8 @@ async def test_what_puts_a_deleted_standup_back_can_be_typed(world: World) -> No
     await says(world.alice, "guests me +6591239999 weekdays 09:30 UTC")
     said = await says(world.alice, "guests delete")
     assert "Deleted: `guests`. `/conference standup new` sets up another." in said
-    assert "9999" not in said
+    assert "91239999" not in said
+    assert "•••• 9999" not in said
     await says(world.alice, "closing @bob @carol weekdays 09:30 UTC")
     await says(world.alice, "closing report weekly")
     assert "`/conference standup new` sets up another" in await says(world.alice, "closing delete")

@@ -1,0 +1,119 @@
+"""What is asked of the database at once is done together, with one commit."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from pathlib import Path
+
+from conference.model import ConferenceKey
+from conference.ports import Notification, StorageUnavailableError, UnknownConferenceError
+from storage import Storage
+from tests.unit.conftest import rows
+from tests.unit.generated import BEGUN_AT, conference_of
+
+TOGETHER = [replace(conference_of(), conference_id=f"{place:016x}") for place in range(100)]
+
+
+@asynccontextmanager
+async def watched(storage: Storage) -> AsyncIterator[list[str]]:
+    """The statements that begin and end transactions, as SQLite hears them."""
+    heard: list[str] = []
+
+    def hear(statement: str) -> None:
+        if statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            heard.append(statement)
+
+    await storage._run(lambda: storage._db.conn.set_trace_callback(hear))
+    yield heard
+    await storage._run(lambda: storage._db.conn.set_trace_callback(None))
+
+
+async def test_a_burst_shares_a_commit(storage: Storage, database: Path) -> None:
+    async with watched(storage) as heard:
+        await asyncio.gather(*map(storage.add, TOGETHER))
+    assert heard == ["BEGIN IMMEDIATE", "COMMIT"]
+    assert len(rows(database, "SELECT 1 FROM conferences")) == len(TOGETHER)
+
+
+async def test_what_only_reads_commits_nothing(storage: Storage) -> None:
+    await storage.add(TOGETHER[0])
+    async with watched(storage) as heard:
+        await asyncio.gather(storage.conference(TOGETHER[0].key), storage.unfinished(), storage.queued())
+    assert heard == []
+
+
+async def test_one_that_fails_takes_back_its_own_alone(storage: Storage, database: Path) -> None:
+    await storage.add(TOGETHER[0])
+    unknown = ConferenceKey("T1", "unknown")
+    notified = Notification({"txn_ref": "AA-1"}, BEGUN_AT)
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    outcomes = await asyncio.gather(
+        storage.add(TOGETHER[1]),
+        storage.update(unknown, lambda conference, _: conference),
+        # The notification is written before the change fails.
+        storage.update(TOGETHER[0].key, fails, notification=notified),  # type: ignore[arg-type]
+        storage.add(TOGETHER[2]),
+        return_exceptions=True,
+    )
+    assert [type(outcome) for outcome in outcomes] == [
+        type(None),
+        UnknownConferenceError,
+        ZeroDivisionError,
+        type(None),
+    ]
+    assert len(rows(database, "SELECT 1 FROM conferences")) == 3
+    assert rows(database, "SELECT 1 FROM notifications") == []
+
+
+async def test_all_who_ask_learn_at_once_that_another_process_holds_the_database(
+    storage: Storage, database: Path
+) -> None:
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with watched(storage) as heard:
+            outcomes = await asyncio.gather(*map(storage.add, TOGETHER), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [StorageUnavailableError] * len(TOGETHER)
+    # The second one waited as long for the lock as the first one would have been too long.
+    assert heard == ["BEGIN IMMEDIATE"]
+    await storage.add(TOGETHER[0])
+
+
+async def test_whoever_is_told_that_it_is_stored_finds_it_after_the_disk_was_full(
+    storage: Storage, database: Path
+) -> None:
+    def fill_disk() -> None:
+        (pages,) = storage._db.execute("PRAGMA page_count").fetchone()
+        storage._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    await storage._run(fill_disk)
+    outcomes = await asyncio.gather(*map(storage.add, TOGETHER), return_exceptions=True)
+    refused = [outcome for outcome in outcomes if outcome is not None]
+    assert refused
+    assert {type(outcome) for outcome in refused} == {StorageUnavailableError}
+    kept = {conference_id for (conference_id,) in rows(database, "SELECT conference_id FROM conferences")}
+    told = zip(TOGETHER, outcomes, strict=True)
+    assert kept == {conference.conference_id for conference, outcome in told if outcome is None}
+
+
+async def test_who_gives_up_waiting_keeps_nobody_from_an_answer(storage: Storage) -> None:
+    waiting = asyncio.create_task(storage.add(TOGETHER[0]))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await storage.add(TOGETHER[1])
+    assert {conference.conference_id for conference in TOGETHER[:2]} == {
+        key.conference_id for key in await storage.unfinished()
+    }
+
+
+async def test_it_is_closed_after_what_was_asked(database: Path) -> None:
+    storage = await Storage.open(database)
+    asked = asyncio.gather(*map(storage.add, TOGETHER))
+    await asyncio.sleep(0)
+    await storage.close()
+    await asked
+    assert len(rows(database, "SELECT 1 FROM conferences")) == len(TOGETHER)
