@@ -10,3 +10,6 @@ with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as directory:
         print(asyncio.run(ack.measure(Path(directory), rounds=5, requests=500, limited="free" not in sys.argv)))
     if "notifications" in sys.argv:
         print(asyncio.run(notifications.measure(Path(directory))))
+    if "storm" in sys.argv:
+        from tests.bench import storm
+        print(asyncio.run(storm.measure(Path(directory), conferences=int(sys.argv[-1]))))
