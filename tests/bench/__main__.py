@@ -13,3 +13,9 @@ with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as directory:
     if "storm" in sys.argv:
         from tests.bench import storm
         print(asyncio.run(storm.measure(Path(directory), conferences=int(sys.argv[-1]))))
+    if "slack" in sys.argv:
+        from tests.bench import slack_calls
+        print(asyncio.run(slack_calls.measure(Path(directory))))
+    if "footprint" in sys.argv:
+        from tests.bench import footprint
+        print(asyncio.run(footprint.measure(Path(directory))))
