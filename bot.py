@@ -9,13 +9,16 @@ import hashlib
 import logging
 import os
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
+import httpx
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from dotenv import dotenv_values
@@ -106,6 +109,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             Credentials(settings.hoiio_app_id, settings.hoiio_access_token),
             api_url=settings.hoiio_api_url,
             caller_id=settings.hoiio_caller_id or None,
+            tls=certificates(),
         )
         opened.push_async_callback(carrier.aclose)
 
@@ -197,6 +201,12 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
         )
 
 
+@cache
+def certificates() -> ssl.SSLContext:
+    """The authorities whose certificates are believed. Reading them takes a while: once is enough."""
+    return httpx.create_ssl_context()
+
+
 @contextmanager
 def _opening(database: Path) -> Iterator[None]:
     """Raises StartError where the database can't be opened."""
@@ -229,7 +239,7 @@ async def serve(settings: Settings, clock: Clock, stop: asyncio.Event, *, fetche
         with _opening(settings.database):
             has_come = await turn.has_come(stop)
         if has_come:
-            await _work(settings, clock, stop, fetcher or Fetcher())
+            await _work(settings, clock, stop, fetcher or Fetcher(tls=certificates()))
     finally:
         turn.end()
 

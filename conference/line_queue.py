@@ -178,7 +178,7 @@ class LineQueue:
             fits = min(
                 at_most,
                 # A line may have become free since those before it were looked at: it is theirs.
-                free_lines(self._seating.lines, reading.lines_held(), ahead),
+                free_lines(self._seating.lines, reading.lines_in_use(), ahead),
                 free_places(len(conference.open_participants)),
             )
             if not (places := conference.queued_places):

@@ -1,7 +1,6 @@
 """The lines of the carrier's account: how many calls may be going on at any moment, and who holds them."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,9 +50,9 @@ def read_lines_short(text: str) -> LinesShort:
     return LinesShort(needed, free, tuple(held), ahead)
 
 
-def free_lines(lines: int, held: Iterable[LinesHeld], ahead: int) -> int:
+def free_lines(lines: int, in_use: int, ahead: int) -> int:
     """How many of an account's `lines` somebody can have who comes after `ahead` phones that wait for one."""
-    return max(0, lines - sum(one.lines for one in held) - ahead)
+    return max(0, lines - in_use - ahead)
 
 
 def free_places(open_calls: int) -> int:

@@ -31,14 +31,17 @@ class Reading(Protocol):
     def other_numbers(self, conference: Conference) -> Mapping[str, str]:
         """E.164 numbers on which people want to be rung in a standup's call this once, by Slack id."""
 
-    def open_numbers(self) -> frozenset[str]:
-        """Numbers that are being rung or are in a call, in other conferences of this workspace."""
+    def open_numbers(self, numbers: Iterable[str]) -> frozenset[str]:
+        """Those of these numbers that are being rung or are in a call, in other conferences of this workspace."""
 
     def rings(self, numbers: Iterable[str], *, since: datetime) -> dict[str, tuple[datetime, ...]]:
         """When each of these numbers was rung, or was about to be in another conference, oldest first."""
 
+    def lines_in_use(self) -> int:
+        """How many lines there are in use, this conference's among them, whatever the workspace."""
+
     def lines_held(self) -> tuple[LinesHeld, ...]:
-        """The lines in use, this conference's among them, whatever the workspace: the longest held first."""
+        """Who holds them: the longest held first."""
 
     def phones_ahead(self) -> int:
         """How many phones of other conferences are waiting for a line."""

@@ -95,7 +95,7 @@ class Seating:
             numbers=numbers,
             owners=owners,
             preferences=reading.preferences([*people, *chain(*owners.values())]),
-            open_numbers=reading.open_numbers(),
+            open_numbers=reading.open_numbers([*numbers.values(), *guests]),
             rings=reading.rings([*numbers.values(), *guests], since=now - RINGS_WINDOW),
             out=reading.out(conference),
             borrowing=borrowed.keys(),
@@ -137,9 +137,9 @@ class Seating:
 
     def lines_short(self, conference: Conference, reading: Reading, phones: int) -> LinesShort | None:
         """By how much the lines fall short of so many more phones; those that wait already come first."""
-        held, ahead = reading.lines_held(), reading.phones_ahead() + len(conference.queued)
-        free = free_lines(self.lines, held, ahead)
-        return LinesShort(phones, free, held, ahead) if phones > free else None
+        ahead = reading.phones_ahead() + len(conference.queued)
+        free = free_lines(self.lines, reading.lines_in_use(), ahead)
+        return LinesShort(phones, free, reading.lines_held(), ahead) if phones > free else None
 
     def still_queued(self, conference: Conference, reading: Reading) -> Conference:
         """The conference, without those in the queue who must not be rung any more: that may have taken a while."""

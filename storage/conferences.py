@@ -107,17 +107,27 @@ _COUNTS = "(conferences.state NOT IN ('abandoned', 'refused') OR conferences.rea
 """What may have rung phones. Where people were rung anew, nobody knows whether they had been rung before."""
 
 
+_IS_OPEN = (
+    "conferences.state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed') AND conferences.state != 'queued' "
+    "AND participants.state IN ('waiting', 'ringing', 'in_call')"
+)
+"""A call that rings or is about to, or in which somebody may be."""
+
 _OPEN_CALLS = (
     # Left to itself, SQLite would go through all calls that ever were.
     "FROM conferences INDEXED BY conferences_unfinished CROSS JOIN participants USING (team_id, conference_id) "
-    "WHERE conferences.state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed') AND conferences.state != 'queued' "
-    "AND participants.state IN ('waiting', 'ringing', 'in_call')"
+    f"WHERE {_IS_OPEN}"
 )
-"""Calls that ring or are about to, or in which somebody may be."""
 
 
-def read_lines_held(db: Database) -> tuple[LinesHeld, ...]:
-    """The lines in use: those of the carrier's account, whatever the workspace; the longest held first."""
+def count_lines_in_use(db: Database) -> int:
+    """The lines in use: those of the carrier's account, whatever the workspace."""
+    (lines,) = db.execute(f"SELECT count(*) {_OPEN_CALLS} AND participants.dialed_at IS NOT NULL").fetchone()
+    return int(lines)
+
+
+def _read_lines_held(db: Database) -> tuple[LinesHeld, ...]:
+    """Who holds the lines in use; the longest held first."""
     rows = db.execute(
         f"SELECT team_id, caller_id, count(*), min(participants.dialed_at) AS since {_OPEN_CALLS} "
         "AND participants.dialed_at IS NOT NULL GROUP BY team_id, conference_id ORDER BY since"
@@ -158,11 +168,13 @@ class _Reading:
         ).fetchone()
         return row[0] if row else None
 
-    def open_numbers(self) -> frozenset[str]:
+    def open_numbers(self, numbers: Iterable[str]) -> frozenset[str]:
         rows = self._db.execute(
-            f"SELECT participants.number {_OPEN_CALLS} AND participants.team_id = ? "
-            "AND participants.conference_id != ?",
-            list(self._key),
+            "SELECT participants.number FROM participants INDEXED BY participants_open "  # noqa: S608
+            "CROSS JOIN conferences USING (team_id, conference_id) "
+            "WHERE participants.team_id = ? AND participants.number IN (SELECT value FROM json_each(?)) "
+            f"AND participants.conference_id != ? AND {_IS_OPEN}",
+            [self._key.team_id, json.dumps(list(numbers)), self._key.conference_id],
         )
         return frozenset(number for (number,) in rows.fetchall())
 
@@ -180,8 +192,11 @@ class _Reading:
         times = _grouped(rows.fetchall())
         return {number: tuple(map(datetime.fromisoformat, rung_at)) for number, rung_at in times.items()}
 
+    def lines_in_use(self) -> int:
+        return count_lines_in_use(self._db)
+
     def lines_held(self) -> tuple[LinesHeld, ...]:
-        return read_lines_held(self._db)
+        return _read_lines_held(self._db)
 
     def phones_ahead(self) -> int:
         (phones,) = self._db.execute(

@@ -11,7 +11,7 @@ from typing import Any
 from conference.limits import Billed
 from conference.model import Conference, ConferenceKey
 from conference.overview import PAGE, Bill, LinesInUse, Page, added_up, named
-from storage.conferences import read_lines_held
+from storage.conferences import count_lines_in_use
 from storage.connection import Connection
 from storage.rows import HAS_OPEN_CALL, read_conference
 
@@ -159,6 +159,6 @@ class Overview(Connection):
             (waiting,) = self._db.execute(
                 "SELECT count(*) FROM participants INDEXED BY participants_queued WHERE state = 'queued'"
             ).fetchone()
-            return LinesInUse(sum(one.lines for one in read_lines_held(self._db)), waiting)
+            return LinesInUse(count_lines_in_use(self._db), waiting)
 
         return await self._run(work)

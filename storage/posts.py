@@ -79,14 +79,9 @@ class Posts(Connection):
         return await self._run(work)
 
     def _insert(self, key: ConferenceKey, name: str, content: str, now: datetime) -> StoredPost:
-        self._db.table("posts").insert(
-            {
-                "team_id": key.team_id,
-                "conference_id": key.conference_id,
-                "name": name,
-                "content": content,
-                "begun_at": now.isoformat(),
-            }
+        self._db.execute(
+            "INSERT INTO posts (team_id, conference_id, name, content, begun_at) VALUES (?, ?, ?, ?, ?)",
+            [*key, name, content, now.isoformat()],
         )
         return StoredPost(name, content, now, None, None)
 
@@ -95,11 +90,10 @@ class Posts(Connection):
         self._db.execute(
             "UPDATE conferences SET told = ? WHERE team_id = ? AND conference_id = ?", [told.told, *told.key]
         )
-        for position, participant in enumerate(told.participants):
-            self._db.execute(
-                "UPDATE participants SET told = ? WHERE team_id = ? AND conference_id = ? AND position = ?",
-                [participant.told, *told.key, position],
-            )
+        self._db.conn.executemany(
+            "UPDATE participants SET told = ? WHERE team_id = ? AND conference_id = ? AND position = ?",
+            [(participant.told, *told.key, position) for position, participant in enumerate(told.participants)],
+        )
 
     async def finish_post(self, key: ConferenceKey, name: str, ts: str, *, drawn_version: int | None = None) -> None:
         """Note Slack's name for a message, and the version that it shows."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
@@ -103,49 +103,81 @@ def _moment(stored: str | None) -> datetime | None:
 
 _ELSEWHERE = frozenset({"participants", "left_out", "board_ts"})
 _CONFERENCE_COLUMNS = tuple(field.name for field in fields(Conference) if field.name not in _ELSEWHERE)
+_PARTICIPANT_COLUMNS = (
+    "team_id",
+    "conference_id",
+    "position",
+    "number",
+    "people",
+    "state",
+    "txn_ref",
+    "minutes",
+    "currency",
+    "debit",
+    "ended_at",
+    "told",
+    "asked_by",
+    "asked_at",
+    "dialed_at",
+    "answered_at",
+    "why",
+    "is_muted",
+    "hang_up",
+)
+_LEFT_OUT_COLUMNS = (
+    "team_id",
+    "conference_id",
+    "position",
+    "user_id",
+    "number",
+    "reason",
+    "until",
+    "most",
+    "asked_by",
+)
+
+
+def _upsert(table: str, columns: Sequence[str], *, also: str = "") -> str:
+    """SQL that writes a row, in the place of the one with the same first three columns if there is one."""
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608
+        f"ON CONFLICT ({', '.join(columns[:3])}) DO UPDATE SET "
+        + ", ".join([*(f"{name} = excluded.{name}" for name in columns[3:]), *filter(None, [also])])
+    )
+
+
+_INSERT_CONFERENCE = (
+    f"INSERT INTO conferences ({', '.join(_CONFERENCE_COLUMNS)}, shown_version) "  # noqa: S608
+    f"VALUES ({', '.join('?' * len(_CONFERENCE_COLUMNS))}, 0)"
+)
+_UPDATE_CONFERENCE = (
+    f"UPDATE conferences SET {', '.join(f'{name} = ?' for name in _CONFERENCE_COLUMNS)} "  # noqa: S608
+    "WHERE team_id = ? AND conference_id = ?"
+)
+_WRITE_PARTICIPANT = _upsert(
+    "participants",
+    _PARTICIPANT_COLUMNS,
+    # A number that is to be forgotten is no longer the one in this place.
+    also="forget = CASE WHEN number = excluded.number THEN forget END",
+)
+_WRITE_LEFT_OUT = _upsert("left_out", _LEFT_OUT_COLUMNS)
 
 
 def write_conference(db: Database, before: Conference | None, after: Conference) -> None:
     """Store a conference; of its calls only those that differ from what is stored."""
-    row = {name: _column(getattr(after, name)) for name in _CONFERENCE_COLUMNS}
-    key = {"team_id": after.team_id, "conference_id": after.conference_id}
+    row = [_column(getattr(after, name)) for name in _CONFERENCE_COLUMNS]
     if before is None:
-        db.table("conferences").insert({**row, "shown_version": 0})
+        db.execute(_INSERT_CONFERENCE, row)
     else:
-        db.table("conferences").update(tuple(after.key), row)
+        db.execute(_UPDATE_CONFERENCE, [*row, *after.key])
     stored = before.participants if before else ()
+    changed = []
     for position, participant in enumerate(after.participants):
         earlier = stored[position] if position < len(stored) else None
-        if earlier == participant:
-            continue
-        _count_usage(db, after, earlier, participant)
-        charge = participant.charge
-        # A number that is to be forgotten is no longer the one in this place.
-        moved = {} if earlier and earlier.number == participant.number else {"forget": None}
-        db.table("participants").upsert(
-            {
-                **key,
-                "position": position,
-                "number": participant.number,
-                "people": json.dumps(participant.people),
-                "state": participant.state.value,
-                "txn_ref": participant.txn_ref,
-                "minutes": participant.minutes,
-                "currency": charge.currency if charge else None,
-                "debit": str(charge.debit) if charge else None,
-                "ended_at": _column(participant.ended_at),
-                "told": participant.told.value if participant.told else None,
-                "asked_by": participant.asked_by,
-                "asked_at": _column(participant.asked_at),
-                "dialed_at": _column(participant.dialed_at),
-                "answered_at": _column(participant.answered_at),
-                "why": participant.why,
-                "is_muted": int(participant.is_muted),
-                "hang_up": int(participant.hang_up),
-                **moved,
-            },
-            pk=("team_id", "conference_id", "position"),
-        )
+        if earlier != participant:
+            _count_usage(db, after, earlier, participant)
+            changed.append((*after.key, position, *_participant_columns(participant)))
+    db.conn.executemany(_WRITE_PARTICIPANT, changed)
     if len(after.participants) < len(stored):
         db.execute(
             "DELETE FROM participants WHERE team_id = ? AND conference_id = ? AND position >= ?",
@@ -157,29 +189,50 @@ def write_conference(db: Database, before: Conference | None, after: Conference)
             "DELETE FROM left_out WHERE team_id = ? AND conference_id = ? AND position >= ?",
             [*after.key, len(after.left_out)],
         )
-        for position, left in enumerate(after.left_out):
-            db.table("left_out").upsert(
-                {
-                    **key,
-                    "position": position,
-                    "user_id": left.user_id,
-                    "number": left.number,
-                    "reason": left.reason.value,
-                    "until": _column(left.until),
-                    "most": left.most,
-                    "asked_by": left.asked_by,
-                },
-                pk=("team_id", "conference_id", "position"),
-            )
+        db.conn.executemany(
+            _WRITE_LEFT_OUT,
+            [(*after.key, position, *_left_out_columns(left)) for position, left in enumerate(after.left_out)],
+        )
+
+
+def _participant_columns(participant: Participant) -> tuple[str | int | None, ...]:
+    """What _PARTICIPANT_COLUMNS hold after the place."""
+    charge = participant.charge
+    return (
+        participant.number,
+        json.dumps(participant.people),
+        participant.state.value,
+        participant.txn_ref,
+        participant.minutes,
+        charge.currency if charge else None,
+        str(charge.debit) if charge else None,
+        _column(participant.ended_at),
+        participant.told.value if participant.told else None,
+        participant.asked_by,
+        _column(participant.asked_at),
+        _column(participant.dialed_at),
+        _column(participant.answered_at),
+        participant.why,
+        int(participant.is_muted),
+        int(participant.hang_up),
+    )
+
+
+def _left_out_columns(left: LeftOut) -> tuple[str | int | None, ...]:
+    """What _LEFT_OUT_COLUMNS hold after the place."""
+    return (left.user_id, left.number, left.reason.value, _column(left.until), left.most, left.asked_by)
 
 
 def _write_appearances(db: Database, before: Conference | None, after: Conference) -> None:
     """Note in which conferences somebody is named, so that theirs are found among all."""
-    for user_id in named(after) - (named(before) if before else set()):
-        db.execute(
-            "INSERT OR IGNORE INTO appearances (team_id, user_id, created_at, conference_id) VALUES (?, ?, ?, ?)",
-            [after.team_id, user_id, after.created_at.isoformat(), after.conference_id],
-        )
+    created_at = after.created_at.isoformat()
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO appearances (team_id, user_id, created_at, conference_id) VALUES (?, ?, ?, ?)",
+        [
+            (after.team_id, user_id, created_at, after.conference_id)
+            for user_id in named(after) - (named(before) if before else set())
+        ],
+    )
 
 
 def _count_usage(db: Database, conference: Conference, before: Participant | None, after: Participant) -> None:
@@ -224,15 +277,10 @@ def write_notification(db: Database, conference: Conference, notification: Notif
     if "" in numbers:
         kept = {name: value for name, value in kept.items() if not is_number(value) or bare_digits(value) in numbers}
     stored = json.dumps(kept, sort_keys=True)
-    db.table("notifications").insert(
-        {
-            "team_id": conference.team_id,
-            "conference_id": conference.conference_id,
-            "digest": digest_of(stored),
-            "fields": stored,
-            "received_at": notification.received_at.isoformat(),
-        },
-        ignore=True,
+    db.execute(
+        "INSERT OR IGNORE INTO notifications (team_id, conference_id, digest, fields, received_at) "
+        "VALUES (?, ?, ?, ?, ?)",
+        [*conference.key, digest_of(stored), stored, notification.received_at.isoformat()],
     )
 
 

@@ -4,6 +4,7 @@ Hoiio speaks of times in GMT+8, without saying so; everything here is turned to 
 """
 
 import re
+import ssl
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -76,13 +77,21 @@ class Credentials:
 
 
 class Hoiio:
-    """A `Carrier`. One pooled client; `aclose()` it."""
+    """A `Carrier`. One pooled client; `aclose()` it. `tls`: the certificates that are believed."""
 
-    def __init__(self, credentials: Credentials, *, api_url: str, caller_id: str | None = None) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        api_url: str,
+        caller_id: str | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._credentials = credentials
         self._caller_id = caller_id
         self._client = httpx.AsyncClient(
             base_url=api_url.rstrip("/") + "/",
+            verify=tls or httpx.create_ssl_context(),
             timeout=httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
             limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
         )

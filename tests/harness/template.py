@@ -45,6 +45,7 @@ class Template:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.set_wakeup_fd(self._waker.fileno())
+        bot.certificates()
         # Bolt looks at the stack for each new app; the first to do so reads where every module's file is.
         inspect.stack()
         # A bot's collector need not look through, and thereby copy, what all of them share.

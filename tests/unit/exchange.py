@@ -156,11 +156,14 @@ class _Nothing:
     def other_numbers(self, conference: Conference) -> Mapping[str, str]:
         return {}
 
-    def open_numbers(self) -> frozenset[str]:
+    def open_numbers(self, numbers: Iterable[str]) -> frozenset[str]:
         return frozenset()
 
     def rings(self, numbers: Iterable[str], *, since: datetime) -> dict[str, tuple[datetime, ...]]:
         return {}
+
+    def lines_in_use(self) -> int:
+        return 0
 
     def lines_held(self) -> tuple[LinesHeld, ...]:
         return ()
