@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3 python) python3)
 BIN := .venv/bin
 CODE := bot.py settings.py conference messages telephony calendars storage handlers operations sandbox tests
 
-.PHONY: install demo demo-auto run test lint types browser screenshots fuzz model standups clean
+.PHONY: install demo demo-auto run test lint types browser screenshots fuzz model standups bench clean
 
 install: .venv/installed
 
@@ -67,6 +67,12 @@ model: .venv/installed-dev
 DAYS ?= 40
 standups: .venv/installed-dev
 	$(BIN)/pytest tests/scenarios/test_standup_turns.py --standup-days $(DAYS)
+
+# What the README says of speed and size, measured anew: make bench, make bench SECTIONS="ack storm" or make bench SOAK=50000.
+# About a quarter of an hour.
+SOAK ?= 3000
+bench: .venv/installed-dev
+	@$(BIN)/python -m tests.bench $(SECTIONS) --soak $(SOAK)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -42,10 +42,15 @@ class Row:
     goal: Goal | None = None
 
     def __str__(self) -> str:
-        value = "" if self.value is None else f"{self.value:.3g}{self.goal.unit if self.goal else ''}"
+        value = "" if self.value is None else _rounded(self.value) + (self.goal.unit if self.goal else "")
         goal = f"{self.goal}" if self.goal else "–"
         met = "" if self.goal is None or self.value is None else ("yes" if self.goal.is_met(self.value) else "**no**")
         return f"| {self.what} | {self.ours} | {self.against} | {value} | {goal} | {met} |"
+
+
+def _rounded(value: float) -> str:
+    """To three digits, or to a whole number."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 @dataclass

@@ -38,7 +38,7 @@ async def made_live(
     asked = []
     for place in range(count):
         people = range(first_person + place * PEOPLE_PER_CONFERENCE, first_person + (place + 1) * PEOPLE_PER_CONFERENCE)
-        asked.append((f"{place:016x}", channels[place % len(channels)], [number(person) for person in people]))
+        asked.append((f"f{place:015x}", channels[place % len(channels)], [number(person) for person in people]))
     placed: list[tuple[str, list[str]]] = await around.ask("place", asked)
     for place, ((conference_id, channel, numbers), (ts, txn_refs)) in enumerate(zip(asked, placed, strict=True)):
         first = first_person + place * PEOPLE_PER_CONFERENCE
@@ -75,10 +75,13 @@ async def _store(path: Path, conferences: Sequence[Conference]) -> None:
                 write_conference(storage._db, None, conference)
                 storage._insert(conference.key, "board", "", conference.created_at)
                 storage._db.execute(
-                    "UPDATE posts SET ts = ?, drawn_version = 1 WHERE conference_id = ?",
-                    [conference.board_ts, conference.conference_id],
+                    "UPDATE posts SET ts = ?, drawn_version = 1 WHERE team_id = ? AND conference_id = ?",
+                    [conference.board_ts, *conference.key],
                 )
-            storage._db.execute("UPDATE conferences SET shown_version = version")
+                storage._db.execute(
+                    "UPDATE conferences SET shown_version = version WHERE team_id = ? AND conference_id = ?",
+                    list(conference.key),
+                )
 
     await storage._run(work)
     await storage.close()

@@ -87,10 +87,14 @@ class Program:
 
     @property
     def memory(self) -> Memory:
-        """From /proc; Linux alone has it."""
-        lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()
-        sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines[1:]}
-        return Memory(sizes["Rss"] / _KIB_PER_MIB, sizes["Pss"] / _KIB_PER_MIB)
+        return memory_of(self.process.pid)
+
+
+def memory_of(pid: int) -> Memory:
+    """From /proc; Linux alone has it."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines[1:]}
+    return Memory(sizes["Rss"] / _KIB_PER_MIB, sizes["Pss"] / _KIB_PER_MIB)
 
 
 def cpu_seconds(pid: int) -> float:

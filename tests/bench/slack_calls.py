@@ -26,8 +26,8 @@ async def measure(directory: Path) -> Table:
             Row("outcomes all within a second", str(together.total()), _named(together)),
         ],
         [
-            "Everybody answers at once, and hangs up then. Eight profiles are asked for, and remembered for ten minutes; "
-            "the stand-in holds to Slack's rate limits; the clock is moved."
+            "Everybody answers at once, and hangs up then. Eight profiles are asked for, and remembered for ten "
+            "minutes; the stand-in holds to Slack's rate limits; the clock is moved."
         ],
     )
 

@@ -49,8 +49,7 @@ class StandIns:
         self._hoiio.balance = Decimal(10_000_000)
         self._hoiio.lines = 10**6
         self._slack = Slack(clock, bot_token=BOT_TOKEN, signing_secret=SIGNING_SECRET, app_token=APP_TOKEN)
-        self._over: dict[str, float] = {}
-        """When the last reply came to the thread of a channel's conference."""
+        self._all_over: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> dict[str, str]:
         """Listen; returns the settings with which a bot finds them."""
@@ -97,21 +96,20 @@ class StandIns:
                     phone.will_answer(after=0.0, stay=1.0)
 
     async def watch(self, channels: list[str]) -> None:
-        """From now on note when the conferences of these channels are over."""
-        watched = set(channels)
+        """From now on note which of these channels' threads have their last reply."""
+        waiting = set(channels)
 
-        def changed(what: str, thing: object) -> None:
-            if isinstance(thing, Message) and thing.is_reply and thing.channel.id in watched and OVER in str(thing.blocks):
-                self._over[thing.channel.id] = time.time()
+        def look(what: str, thing: object) -> None:
+            if isinstance(thing, Message) and thing.channel.id in waiting and OVER in str(thing.blocks):
+                waiting.discard(thing.channel.id)
+                if not waiting:
+                    self._all_over.set_result(time.time())
 
-        self._slack.on_change = changed
+        self._slack.on_change = look
 
-    async def over(self) -> int:
-        """In how many of those channels a thread has its last reply."""
-        return len(self._over)
-
-    async def last_over(self) -> float:
-        return max(self._over.values())
+    async def all_over(self) -> float:
+        """Wait until all of them have; returns when that was."""
+        return await self._all_over
 
     async def wrong_boards(self, channels: list[str]) -> list[str]:
         """What boards and threads say that is not as the phones have behaved."""
@@ -135,15 +133,10 @@ class StandIns:
         calls = Counter(call.method for call in self._slack.calls)
         return dict(calls + Counter(asked.path for asked in self._hoiio.requests))
 
-    async def clear(self) -> None:
-        """Count from nought."""
-        self._slack.calls.clear()
-        self._hoiio.requests.clear()
-
     async def write_calls(self, path: str) -> None:
         """Write every call that was made so far to a file, in order, for `tests.bench.bare_calls`."""
-        slack = [["slack", call.method, call.arguments] for call in self._slack.calls]
-        hoiio = [["hoiio", asked.path, asked.parameters] for asked in self._hoiio.requests]
+        slack = [[call.method, call.arguments] for call in self._slack.calls if call.processed]
+        hoiio = [[asked.path, asked.parameters] for asked in self._hoiio.requests if asked.taken]
         with open(path, "w") as file:  # noqa: PTH123, ASYNC230 - nothing else goes on
             json.dump([slack, hoiio], file)
 

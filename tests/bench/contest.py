@@ -1,0 +1,55 @@
+"""Two or more programs that answer the same requests in turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from tests.bench.figures import milliseconds, percentile
+from tests.bench.load import Load, put_load
+from tests.bench.processes import Program
+
+
+@dataclass
+class Contestant:
+    """One of them, and its rounds. It runs only while it is measured: what it does behind costs the others nothing."""
+
+    program: Program
+    rounds: list[Load] = field(default_factory=list)
+    cpu_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.program.halt()
+
+    async def answer(self, requests: Sequence[bytes], *, connections: int, counts: bool = True) -> None:
+        """Put a round of load on it."""
+        self.program.go_on()
+        before = self.program.cpu_seconds
+        load = await put_load(self.program.port, requests, connections=connections)
+        self.program.halt()
+        assert set(load.statuses) == {200}, load.statuses
+        if counts:
+            self.cpu_seconds += self.program.cpu_seconds - before
+            self.rounds.append(load)
+
+    @property
+    def throughputs(self) -> list[float]:
+        """Answers a second, by round."""
+        return [load.per_second for load in self.rounds]
+
+    @property
+    def tails(self) -> list[float]:
+        """Seconds that 99 of 100 answers took at most, by round."""
+        return [percentile(load.latencies, 99) for load in self.rounds]
+
+    @property
+    def processor(self) -> str:
+        """Processor time for an answer, with all that went on meanwhile."""
+        return milliseconds(self.cpu_seconds / sum(len(load.latencies) for load in self.rounds))
+
+    @property
+    def speed(self) -> str:
+        return f"{median(self.throughputs):,.0f}/s"
+
+    @property
+    def tail(self) -> str:
+        return milliseconds(median(self.tails))
