@@ -32,6 +32,7 @@ from conference.housekeeping import keep_house
 from conference.model import ConferenceKey
 from conference.ports import NotifyAddress, StorageUnavailableError
 from conference.registration import Registration
+from conference.right_of_way import RightOfWay
 from conference.seating import Seating
 from conference.service import Conferences
 from conference.standups import OccurrenceKey
@@ -113,6 +114,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
         )
         opened.push_async_callback(carrier.aclose)
 
+        right_of_way = RightOfWay()
         gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session), clock)
         directory = SlackDirectory(gateway, clock, settings.admins)
         credit_alerts = CreditAlerts(storage, gateway, clock, directory.admins, settings.low_balance)
@@ -125,15 +127,16 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             notify_address=NotifyAddress(settings.public_url + hoiio_notification.PATH),
             read_notification=read_notification,
             heard=(lambda conference: updater.changed(conference.key), credit.hear),
+            right_of_way=right_of_way,
         )
 
         def drawing(key: ConferenceKey) -> Drawing:
             posted, refused = conferences.board_posted, conferences.board_refused
             return Drawing(key, storage, gateway, clock, posted, refused, directory.admins)
 
-        updater = Updater(clock, drawing, storage.unshown)
+        updater = Updater(clock, drawing, storage.unshown, right_of_way)
         announcer = Updater[OccurrenceKey](
-            clock, lambda key: Announcing(key, storage, gateway, clock), storage.unshown_occurrences
+            clock, lambda key: Announcing(key, storage, gateway, clock), storage.unshown_occurrences, right_of_way
         )
         timetable = Timetable(
             storage=storage,
@@ -181,13 +184,22 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
         healthz.register(web_app, storage=storage)
         contact_card.register(web_app, caller_id=settings.shown_caller_id)
         hoiio_notification.register(
-            web_app, conferences=conferences, clock=clock, access_token=settings.hoiio_access_token
+            web_app,
+            conferences=conferences,
+            clock=clock,
+            access_token=settings.hoiio_access_token,
+            right_of_way=right_of_way,
         )
         socket_mode = None
         if settings.slack_app_token:
-            socket_mode = SocketMode(slack_app, gateway, settings.slack_app_token)
+            socket_mode = SocketMode(slack_app, gateway, settings.slack_app_token, right_of_way)
         else:
-            slack_events.register(web_app, slack_app=slack_app, signing_secret=settings.slack_signing_secret)
+            slack_events.register(
+                web_app,
+                slack_app=slack_app,
+                signing_secret=settings.slack_signing_secret,
+                right_of_way=right_of_way,
+            )
         await _greet_slack(gateway)
         yield Bot(
             parts,

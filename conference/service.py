@@ -32,6 +32,7 @@ from conference.ports import (
     Reading,
     ReadNotification,
 )
+from conference.right_of_way import RightOfWay
 from conference.seating import Seating
 from conference.standups import RING_WITHIN, Occurrence, Standup
 from conference.tasks import Tasks
@@ -44,6 +45,9 @@ DIAL_WITHIN = timedelta(minutes=1)
 
 CALLED_AGAIN_THAT_DAY = timedelta(hours=12)
 """Within this, who was out when a standup rang is still out when its people are called again."""
+
+PREPARED_AT_ONCE = 16
+"""Conferences of which Slack is asked at a time who their people are."""
 
 GROUPS_AGAIN_AFTER_SECONDS = 10.0
 """A wait before Slack is asked once more who is in a user group that a standup rings."""
@@ -66,11 +70,14 @@ class Conferences:
         notify_address: NotifyAddress,
         read_notification: ReadNotification,
         heard: Iterable[Heard],
+        right_of_way: RightOfWay,
     ) -> None:
         self._storage = storage
         self._seating = seating
         self._clock = clock
         self._read_notification = read_notification
+        self._right_of_way = right_of_way
+        self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
         self._tasks = Tasks()
         self._expiring = Tasks()
         self._ledger = Ledger(storage, clock)
@@ -146,6 +153,7 @@ class Conferences:
 
     async def _go_on(self, key: ConferenceKey) -> None:
         """Take a new conference up to its dialing, from wherever it stands."""
+        await self._right_of_way.given()
         conference = await self._ledger.persist(lambda: self._storage.conference(key))
         if conference.state is ConferenceState.NEW:
             self._expire(conference)
@@ -170,7 +178,9 @@ class Conferences:
     async def _prepare(self, conference: Conference) -> None:
         """Decide who is rung."""
         try:
-            seat = await self._ledger.persist(lambda: self._seating.seat(conference))
+            async with self._preparing:
+                await self._right_of_way.given()
+                seat = await self._ledger.persist(lambda: self._seating.seat(conference))
         except GroupUnreadableError as error:
             if error.may_pass and await self._is_still_expected(conference):
                 await self._prepare(conference)
@@ -204,6 +214,7 @@ class Conferences:
 
     async def _dial(self, key: ConferenceKey) -> None:
         """Ring the phones, once."""
+        await self._right_of_way.given()
 
         def claim(conference: Conference, reading: Reading) -> Conference:
             if conference.state is not ConferenceState.NEW:

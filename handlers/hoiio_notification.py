@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from conference.clock import Clock
+from conference.right_of_way import RightOfWay
 from conference.service import Conferences
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,9 @@ SIGNATURE_HEADER = "X-Hoiio-Signature"
 MAX_BODY_BYTES = 64 * 1024
 
 
-def register(app: web.Application, *, conferences: Conferences, clock: Clock, access_token: str) -> None:
+def register(
+    app: web.Application, *, conferences: Conferences, clock: Clock, access_token: str, right_of_way: RightOfWay
+) -> None:
     """Take notifications in. aiohttp answers other methods with 405."""
 
     async def hoiio_notification(request: web.Request) -> web.Response:
@@ -39,12 +42,13 @@ def register(app: web.Application, *, conferences: Conferences, clock: Clock, ac
         if signature is not None and not _is_right(signature, body, access_token):
             log.warning("a notification with a wrong signature was turned away")
             return web.Response(status=403)
-        known = await conferences.notified(
-            request.match_info["conference_id"],
-            request.match_info["secret"],
-            _fields(request.rel_url.raw_query_string) | _fields(body.decode("utf-8", "replace")),
-            now=clock.now(),
-        )
+        with right_of_way.taken():
+            known = await conferences.notified(
+                request.match_info["conference_id"],
+                request.match_info["secret"],
+                _fields(request.rel_url.raw_query_string) | _fields(body.decode("utf-8", "replace")),
+                now=clock.now(),
+            )
         if not known:
             log.warning("a notification at an address that was never handed out was turned away")
         return web.Response(status=200 if known else 404)

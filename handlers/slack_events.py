@@ -7,12 +7,14 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 
+from conference.right_of_way import RightOfWay
+
 log = logging.getLogger(__name__)
 
 PATH = "/slack/events"
 
 
-def register(web_app: web.Application, *, slack_app: AsyncApp, signing_secret: str) -> None:
+def register(web_app: web.Application, *, slack_app: AsyncApp, signing_secret: str, right_of_way: RightOfWay) -> None:
     verifier = SignatureVerifier(signing_secret)
 
     async def slack_events(request: web.Request) -> web.Response:
@@ -27,7 +29,9 @@ def register(web_app: web.Application, *, slack_app: AsyncApp, signing_secret: s
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             log.warning("a request that Slack signed could not be read")
             return web.Response(status=400)
-        return await to_aiohttp_response(await slack_app.async_dispatch(asked))
+        with right_of_way.taken():
+            answer = await slack_app.async_dispatch(asked)
+        return await to_aiohttp_response(answer)
 
     web_app.router.add_post(PATH, slack_events)
 

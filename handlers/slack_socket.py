@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from conference.right_of_way import RightOfWay
 from messages.slack import SlackError, SlackGateway, SlackRefused
 
 log = logging.getLogger(__name__)
@@ -25,10 +26,11 @@ ANSWERED_WITHIN_SECONDS = 3.0
 class SocketMode:
     """The WebSocket to Slack: opened, watched over, and opened again by the SDK whenever it breaks."""
 
-    def __init__(self, slack_app: AsyncApp, gateway: SlackGateway, app_token: str) -> None:
+    def __init__(self, slack_app: AsyncApp, gateway: SlackGateway, app_token: str, right_of_way: RightOfWay) -> None:
         self._slack_app = slack_app
         self._gateway = gateway
         self._app_token = app_token
+        self._right_of_way = right_of_way
         self._handler: AsyncSocketModeHandler | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -51,7 +53,8 @@ class SocketMode:
                 return
             self._in_hand.add(task)
             task.add_done_callback(self._in_hand.discard)
-            await handler.handle(client, request)
+            with self._right_of_way.taken():
+                await handler.handle(client, request)
 
         handler.client.socket_mode_request_listeners = [take_in]  # type: ignore[list-item]
         try:

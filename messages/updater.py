@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from conference.clock import Clock, pause
+from conference.right_of_way import RightOfWay
 from messages.drawing import TOGETHER_SECONDS
 from messages.slack import SlackError
 
@@ -14,6 +15,9 @@ log = logging.getLogger(__name__)
 
 FIRST_BACKOFF_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 60.0
+
+STEPS_AT_ONCE = 16
+"""More would only have whoever waits for an answer wait for them: with Slack answering in 0.2 seconds, 80 a second."""
 
 WORTH_WAITING_SECONDS = 2 * TOGETHER_SECONDS
 """When the bot is stopped, outcomes that only wait for others to come are still shown."""
@@ -49,9 +53,15 @@ class Updater(Generic[_Key]):
     """
 
     def __init__(
-        self, clock: Clock, drawing: Callable[[_Key], Steps], unshown: Callable[[], Awaitable[Sequence[_Key]]]
+        self,
+        clock: Clock,
+        drawing: Callable[[_Key], Steps],
+        unshown: Callable[[], Awaitable[Sequence[_Key]]],
+        right_of_way: RightOfWay,
     ) -> None:
         self._clock = clock
+        self._right_of_way = right_of_way
+        self._at_once = asyncio.Semaphore(STEPS_AT_ONCE)
         self._drawing = drawing
         self._unshown = unshown
         self._work: dict[_Key, _Work] = {}
@@ -83,9 +93,11 @@ class Updater(Generic[_Key]):
         backoff = FIRST_BACKOFF_SECONDS
         try:
             while work.changed.is_set():
-                work.changed.clear()
                 try:
-                    wait = await drawing.step()
+                    async with self._at_once:
+                        await self._right_of_way.given()
+                        work.changed.clear()
+                        wait = await drawing.step()
                 except Exception as error:
                     # Whatever it was, the picture is still owed.
                     unforeseen = not isinstance(error, SlackError)

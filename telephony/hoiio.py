@@ -3,6 +3,7 @@
 Hoiio speaks of times in GMT+8, without saying so; everything here is turned to and from aware UTC.
 """
 
+import asyncio
 import re
 import ssl
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -95,6 +96,8 @@ class Hoiio:
             timeout=httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
             limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
         )
+        # httpx goes through all that wait for a connection whenever one of them gets it.
+        self._connections = asyncio.Semaphore(MAX_CONNECTIONS)
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -175,7 +178,8 @@ class Hoiio:
             **parameters,
         }
         try:
-            response = await self._client.post(path, data=form)
+            async with self._connections:
+                response = await self._client.post(path, data=form)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSent(f"{path}: {type(error).__name__}") from None
         except httpx.RequestError as error:

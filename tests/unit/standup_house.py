@@ -7,6 +7,7 @@ from conference.calls import CallState, Report
 from conference.limits import Limits
 from conference.model import Conference, ConferenceState
 from conference.ports import NotifyAddress
+from conference.right_of_way import RightOfWay
 from conference.seating import Seating
 from conference.service import Conferences
 from conference.standups import Occurrence
@@ -37,6 +38,7 @@ class House:
             notify_address=NotifyAddress("https://bot.test/hoiio"),
             read_notification=lambda fields: Report(CallState.BUSY, fields["txn_ref"]),
             heard=[self._hear],
+            right_of_way=RightOfWay(),
         )
         self.timetable = Timetable(storage=storage, conferences=self.conferences, clock=clock, heard=self.heard.append)
 
