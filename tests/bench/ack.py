@@ -15,8 +15,8 @@ WARM_UP = 32
 PEOPLE_PER_COMMAND = 3
 
 
-async def measure(directory: Path, *, rounds: int = 7, requests: int = 400) -> Table:
-    """So many commands a round and program, each from somebody else to two others."""
+async def measure(directory: Path, *, rounds: int = 7, requests: int = 400, pause: float = 5.0) -> Table:
+    """So many commands a round and program, each from somebody else to two others; `pause` as of Contestant."""
     people = PEOPLE_PER_COMMAND * (rounds * requests + WARM_UP)
     await made_database(directory, people)
     async with stand_ins() as around:
@@ -37,7 +37,8 @@ async def measure(directory: Path, *, rounds: int = 7, requests: int = 400) -> T
                 await one.answer(typed, connections=CONNECTIONS, counts=False)
             for _ in range(rounds):
                 typed = _typed(callers, channels, requests)
-                for one in everybody:
+                await bot.answer(typed, connections=CONNECTIONS, pause=pause)
+                for one in (bolt, early):
                     await one.answer(typed, connections=CONNECTIONS)
             counts = await around.ask("counts")
         finally:
@@ -55,7 +56,8 @@ async def measure(directory: Path, *, rounds: int = 7, requests: int = 400) -> T
         [
             f"{rounds} rounds of {requests:,} signed commands over {CONNECTIONS} connections. Rollcall reads and "
             "checks each, looks up who typed it, and has it on disk; Bolt's app calls `ack()`.",
-            f"What follows an acknowledgement goes on meanwhile: of {begun:,} conferences begun, {rung:,} were rung. "
+            "What follows an acknowledgement, such as boards and phones, goes on meanwhile and for "
+            f"{pause:g} s after each round: of {begun:,} conferences begun, {rung:,} were rung. "
             "The stand-in for Slack holds to Slack's rate limits.",
             f"Processor time for an answer, with what goes on behind it: {bot.processor}, Bolt {bolt.processor}, "
             f"`process_before_response` {early.processor}.",

@@ -1,5 +1,6 @@
 """Two or more programs that answer the same requests in turn."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -11,7 +12,7 @@ from tests.bench.processes import Program
 
 @dataclass
 class Contestant:
-    """One of them, and its rounds. It runs only while it is measured: what it does behind costs the others nothing."""
+    """One of them, and its rounds. While others are measured it is halted, so that it takes nothing from them."""
 
     program: Program
     rounds: list[Load] = field(default_factory=list)
@@ -20,11 +21,14 @@ class Contestant:
     def __post_init__(self) -> None:
         self.program.halt()
 
-    async def answer(self, requests: Sequence[bytes], *, connections: int, counts: bool = True) -> None:
-        """Put a round of load on it."""
+    async def answer(
+        self, requests: Sequence[bytes], *, connections: int, pause: float = 0.0, counts: bool = True
+    ) -> None:
+        """Put a round of load on it, and leave it so many seconds for what goes on behind its answers."""
         self.program.go_on()
         before = self.program.cpu_seconds
         load = await put_load(self.program.port, requests, connections=connections)
+        await asyncio.sleep(pause)
         self.program.halt()
         assert set(load.statuses) == {200}, load.statuses
         if counts:

@@ -18,8 +18,10 @@ CHANNELS = 500
 COMMITS = 300
 
 
-async def measure(directory: Path, *, rounds: int = 7, conferences: int = 100, commits: int = COMMITS) -> Table:
-    """A round is the outcomes of so many conferences of eight."""
+async def measure(
+    directory: Path, *, rounds: int = 7, conferences: int = 100, commits: int = COMMITS, pause: float = 2.0
+) -> Table:
+    """A round is the outcomes of so many conferences of eight; `pause` as of Contestant."""
     people = PEOPLE_PER_CONFERENCE * conferences * rounds
     path = await made_database(directory, people)
     async with stand_ins() as around:
@@ -37,8 +39,8 @@ async def measure(directory: Path, *, rounds: int = 7, conferences: int = 100, c
         try:
             for number in range(rounds):
                 told = notifications(live[number * conferences : (number + 1) * conferences])
-                for one in everybody:
-                    await one.answer(told, connections=CONNECTIONS)
+                await bot.answer(told, connections=CONNECTIONS, pause=pause)
+                await route.answer(told, connections=CONNECTIONS)
                 single.append(commits / await _seconds_of_commits(directory, commits))
         finally:
             for one in everybody:
@@ -64,7 +66,8 @@ async def measure(directory: Path, *, rounds: int = 7, conferences: int = 100, c
         [
             f"{rounds} rounds of {PEOPLE_PER_CONFERENCE * conferences:,} signed notifications over {CONNECTIONS} "
             f"connections: the outcomes of {conferences} conferences of {PEOPLE_PER_CONFERENCE}, all known by their "
-            "secret, stored before the 200. Boards and threads are drawn meanwhile, within Slack's rate limits.",
+            "secret, stored before the 200. Boards and threads are drawn meanwhile "
+            f"and for {pause:g} s after each round, within Slack's rate limits.",
             f"99th percentile {bot.tail}, aiohttp {route.tail}. Processor time for an answer, with what goes on behind "
             f"it: {bot.processor}, aiohttp {route.processor}.",
             f"SQLite alone: {commits} rows a round, WAL and `synchronous = FULL`, on the same disk.",

@@ -16,13 +16,13 @@ from tests.bench.surroundings import TEAM, made_database
 
 
 async def test_acknowledgements_are_measured(tmp_path: Path) -> None:
-    table = await ack.measure(tmp_path, rounds=1, requests=8)
+    table = await ack.measure(tmp_path, rounds=1, requests=8, pause=0.0)
     assert [row.goal and str(row.goal) for row in table.rows] == ["≥ 0.8", "≤ 1.5", "≥ 0.8", "≤ 1.5"]
     assert all(row.value for row in table.rows)
 
 
 async def test_notifications_are_measured(tmp_path: Path) -> None:
-    table = await notifications.measure(tmp_path, rounds=1, conferences=2, commits=5)
+    table = await notifications.measure(tmp_path, rounds=1, conferences=2, commits=5, pause=0.0)
     assert all(row.value for row in table.rows)
     with closing(sqlite3.connect(tmp_path / "rollcall.db")) as connection:
         (stored,) = connection.execute("SELECT count(*) FROM notifications").fetchone()
