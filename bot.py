@@ -27,7 +27,6 @@ from calendars.fetching import Fetcher
 from calendars.reading import WebCalendars, own_calendars
 from conference.clock import Clock, SystemClock
 from conference.credit import CreditWatch
-from conference.holidays import CalendarError, HolidayWatch
 from conference.housekeeping import keep_house
 from conference.model import ConferenceKey
 from conference.ports import NotifyAddress, StorageUnavailableError
@@ -35,19 +34,20 @@ from conference.registration import Registration
 from conference.right_of_way import RightOfWay
 from conference.seating import Seating
 from conference.service import Conferences
-from conference.standups import OccurrenceKey
+from conference.standups.holidays import CalendarError, HolidayWatch
+from conference.standups.model import OccurrenceKey
+from conference.standups.timetable import Timetable
 from conference.tasks import Tasks
-from conference.timetable import Timetable
 from handlers import contact_card, healthz, hoiio_notification, slack_events
 from handlers.parts import Parts
 from handlers.slack_app import made_slack_app
 from handlers.slack_socket import SocketMode
-from messages.announcing import Announcing
 from messages.credit_alerts import CreditAlerts
 from messages.directory import SlackDirectory
 from messages.drawing import Drawing
 from messages.number_requests import NumberRequests
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
+from messages.standups.announcing import Announcing
 from messages.updater import Updater
 from operations.admin_log import admin_log
 from operations.check import check

@@ -19,7 +19,7 @@ from socket import SOCK_STREAM, gaierror
 
 import httpx
 
-from conference.holidays import CalendarError
+from conference.standups.holidays import CalendarError
 
 MAX_BYTES = 1024 * 1024
 MAX_REDIRECTS = 3

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from icalendar.parser import Contentline, Contentlines
 
 from calendars.recurrence import Rule, read_rule
-from conference.holidays import CalendarError
+from conference.standups.holidays import CalendarError
 
 MAX_LINES = 50_000
 MAX_LINE_CHARACTERS = 20_000

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from calendars.fetching import MAX_BYTES, Fetcher, is_anything
 from calendars.ics import read_holidays
-from conference.holidays import CalendarError, HolidayCalendars, Holidays
+from conference.standups.holidays import CalendarError, HolidayCalendars, Holidays
 
 WITHIN_SECONDS = 10.0
 

@@ -34,7 +34,7 @@ from conference.ports import (
 )
 from conference.right_of_way import RightOfWay
 from conference.seating import Seating
-from conference.standups import RING_WITHIN, Occurrence, Standup
+from conference.standups.model import RING_WITHIN, Occurrence, Standup
 from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)

@@ -6,17 +6,18 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from conference.barring import barred_guests
 from conference.invitation import CallerWish, Invitation, Teams, Unreadable, Verb, VerbCall, read_invitation
-from conference.standup_call import Planned
-from conference.standup_text import read_standup
+from conference.standups.command import Planned
+from conference.standups.command_text import read_standup
 from handlers.hangup_command import hangup_answer
 from handlers.history_command import history_answer
 from handlers.number_command import NumberCommand, Typed
 from handlers.parts import Parts
-from handlers.standup_command import StandupCommand, TypedStandup
+from handlers.standups.standup_command import StandupCommand, TypedStandup
 from handlers.status_command import status_answer
 from handlers.team_command import TeamCommand
-from messages import private, standups
+from messages import private
 from messages.mrkdwn import Message
+from messages.standups.wording import as_command
 
 COMMAND = "/conference"
 
@@ -41,7 +42,7 @@ class ConferenceCommand:
             case Unreadable():
                 # With a time but without its verb, a standup is a row of unknown words.
                 meant = read_standup(text, region, teams) if asked.has_unknown_words else None
-                recurring = standups.form(str(meant)) if isinstance(meant, Planned) else ""
+                recurring = as_command(str(meant)) if isinstance(meant, Planned) else ""
                 return private.unreadable(asked, teams, recurring=recurring)
             case VerbCall():
                 return await self._answer_verb(asked, command)

@@ -16,7 +16,7 @@ from conference.overview import (
 )
 from handlers.admins import is_surely_admin
 from handlers.parts import Parts
-from handlers.standups import seen_by
+from handlers.standups.access import seen_by
 from messages import home
 from messages.slack import SlackError
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from conference.barring import Barring
 from conference.clock import Clock
-from conference.holidays import HolidayWatch
 from conference.registration import Registration
 from conference.service import Conferences
+from conference.standups.holidays import HolidayWatch
+from conference.standups.timetable import Timetable
 from conference.tasks import Tasks
-from conference.timetable import Timetable
 from messages.directory import SlackDirectory
 from messages.number_requests import NumberRequests
 from messages.slack import SlackGateway

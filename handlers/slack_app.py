@@ -17,18 +17,14 @@ from handlers import (
     line_buttons,
     number_admin,
     number_form,
-    other_number_form,
     own_workspace,
     preferences_form,
-    reminder_buttons,
-    report_command,
     ring_anew_button,
     ring_buttons,
-    standup_buttons,
-    standup_form,
     start_form,
 )
 from handlers.parts import Parts
+from handlers.standups import other_number_form, reminder_buttons, report_command, standup_form, standup_menu
 
 _HANDLERS = (
     own_workspace,
@@ -46,7 +42,7 @@ _HANDLERS = (
     line_buttons,
     start_form,
     standup_form,
-    standup_buttons,
+    standup_menu,
     reminder_buttons,
     other_number_form,
     report_command,

@@ -18,7 +18,8 @@ from conference.teams import (
 )
 from handlers.admins import is_surely_admin
 from handlers.parts import Parts
-from handlers.standups import seen_by, wanting_number
+from handlers.standups.access import seen_by
+from handlers.standups.outlook import wanting_number
 from messages import private, teams
 from messages.mrkdwn import Message
 

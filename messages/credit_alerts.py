@@ -9,12 +9,12 @@ from typing import Protocol
 
 from conference.carrier import Balance
 from conference.clock import Clock
-from conference.ports import StorageUnavailableError
 from messages import private
 from messages.drawing import Admins
 from messages.mrkdwn import Message
 from messages.outbox import FINAL_CODES
-from messages.slack import SlackError, SlackGateway, SlackNotReached, SlackRateLimited, SlackRefused
+from messages.slack import SlackGateway, SlackNotReached, SlackRateLimited, SlackRefused
+from messages.whenever import whenever
 
 log = logging.getLogger(__name__)
 
@@ -72,23 +72,22 @@ class CreditAlerts:
 
     async def run(self) -> None:
         """Tell whoever is to be told, now and whenever a balance is seen. Returns never; cancel it."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            try:
-                await self._take_in()
-            except SlackRefused as error:
-                # Asking again at once would not change its mind.
-                log.warning("admins are not told of a low balance before the next one is seen: %s", error)
-            except Exception as error:
-                # Whatever it was, the rest is still to be told.
-                foreseen = isinstance(error, (SlackError, StorageUnavailableError))
-                log.warning("not every admin was surely told of a low balance: %s", error, exc_info=not foreseen)
-                wait = error.retry_after if isinstance(error, SlackRateLimited) else TRY_AGAIN_AFTER_SECONDS
-                await self._clock.sleep(wait)
-                self._news.set()
+        await whenever(
+            self._news,
+            self._take_in,
+            clock=self._clock,
+            try_again_after_seconds=TRY_AGAIN_AFTER_SECONDS,
+            undone="not every admin was surely told of a low balance",
+        )
 
     async def _take_in(self) -> None:
+        try:
+            await self._tell()
+        except SlackRefused as error:
+            # Asking again at once would not change its mind.
+            log.warning("admins are not told of a low balance before the next one is seen: %s", error)
+
+    async def _tell(self) -> None:
         if self._had_enough:
             if await self._storage.credit_alerts():
                 await self._storage.forget_credit_alerts(await self._gateway.team_id())

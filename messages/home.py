@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from conference.overview import Bill, PersonalOverview, WorkspaceBill
 from conference.people import PersonOnFile
-from conference.standups import Planned
+from conference.standups.model import Planned
 from messages import own_number, private
 from messages.history import past
 from messages.mrkdwn import Block, lines, plain_text, section
-from messages.standups import ahead_of
+from messages.standups.listing import ahead_of
 from messages.status import MOST_SHOWN, running_block
 
 BAR = 10

@@ -1,15 +1,17 @@
 """Pieces of Slack's message language."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from conference.calls import Participant
 from conference.invitation import Group, Guest, Invitation, Invitee, Person
 from conference.model import LeftOut
 from conference.numbers import mask_number, show_number
+
+_Thing = TypeVar("_Thing")
 
 Block = dict[str, Any]
 
@@ -48,6 +50,14 @@ def listed(names: Iterable[str], *, at_most: int = 20) -> str:
     if len(names) > at_most:
         names = [*names[:at_most], f"{len(names) - at_most} more"]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def bulleted(things: Sequence[_Thing], in_words: Callable[[_Thing], str], *, at_most: int) -> list[str]:
+    """A line about each of these things; after `at_most` lines, one that says how many more there are."""
+    said = [f"• {in_words(thing)}" for thing in things[:at_most]]
+    if more := len(things) - len(said):
+        said.append(f"• and {more} more.")
+    return said
 
 
 def called(participant: Participant) -> str:

@@ -9,7 +9,8 @@ from typing import Protocol
 from conference.clock import Clock
 from conference.people import NumberRequest
 from messages import private
-from messages.slack import SlackAnswerLost, SlackError, SlackGateway, SlackRateLimited, SlackRefused
+from messages.slack import SlackAnswerLost, SlackGateway, SlackRefused
+from messages.whenever import whenever
 
 log = logging.getLogger(__name__)
 
@@ -58,19 +59,17 @@ class NumberRequests:
 
     async def run(self) -> None:
         """Send whatever is due, now and whenever woken. Returns never; cancel it."""
-        while True:
-            await self._more.wait()
-            self._more.clear()
-            try:
-                for request in await self._storage.unsent_number_requests():
-                    await self._send(request)
-            except Exception as error:
-                # Whatever it was, the rest is still owed.
-                foreseen = isinstance(error, SlackError)
-                log.warning("somebody was not asked for their number yet: %s", error, exc_info=not foreseen)
-                wait = error.retry_after if isinstance(error, SlackRateLimited) else TRY_AGAIN_AFTER_SECONDS
-                await self._clock.sleep(wait)
-                self._more.set()
+        await whenever(
+            self._more,
+            self._send_all,
+            clock=self._clock,
+            try_again_after_seconds=TRY_AGAIN_AFTER_SECONDS,
+            undone="somebody was not asked for their number yet",
+        )
+
+    async def _send_all(self) -> None:
+        for request in await self._storage.unsent_number_requests():
+            await self._send(request)
 
     async def _send(self, request: NumberRequest) -> None:
         try:

@@ -17,6 +17,7 @@ from messages.mrkdwn import (
     Block,
     Message,
     actions,
+    bulleted,
     context,
     left_out_name,
     lines,
@@ -106,11 +107,8 @@ def unreadable(result: Unreadable, teams: Iterable[str] = (), *, recurring: str 
 
     `teams` are the names of those that exist; `recurring` is the command as a standup, if it can be read as one.
     """
-    problems = result.problems[:_MOST_PROBLEMS]
     names = list(teams)
-    said = [f"• {problem(one, names)}" for one in problems]
-    if more := len(result.problems) - len(problems):
-        said.append(f"• and {more} more.")
+    said = bulleted(result.problems, lambda one: problem(one, names), at_most=_MOST_PROBLEMS)
     if recurring:
         said.append(f"To have it ring by itself at that time, type {recurring}.")
     text = "Nobody was rung, because part of the command could not be read:"

@@ -16,7 +16,7 @@ from conference.teams import (
     Unchanged,
     similar_name,
 )
-from messages.mrkdwn import Message, context, invitee_name, lines, listed, mention, plain, quoted, section
+from messages.mrkdwn import Message, bulleted, context, invitee_name, lines, listed, mention, plain, quoted, section
 from messages.private import problem
 
 MOST_LISTED = 40
@@ -218,9 +218,7 @@ def _name_problem(found: Mistyped) -> str:
 
 
 def _unreadable(found: Mistyped) -> str:
-    said = [f"• {_problem(one)}" for one in found.problems[:_MOST_PROBLEMS]]
-    if more := len(found.problems) - len(said):
-        said.append(f"• and {more} more.")
+    said = bulleted(found.problems, _problem, at_most=_MOST_PROBLEMS)
     if not found.meant.name:
         return lines(["Part of the command could not be read:", *said])
     act = TeamAct.SAVE if found.meant.act is TeamAct.SHOW else found.meant.act

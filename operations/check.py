@@ -9,8 +9,8 @@ import httpx
 
 from calendars.reading import own_calendars
 from conference.carrier import AnswerLost, Carrier, CarrierError, NotSent, Refused
-from conference.holidays import CalendarError, shown_source
 from conference.ports import StorageUnavailableError
+from conference.standups.holidays import CalendarError, shown_source
 from messages.refusals import carrier_refusal
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
 from settings import Settings

@@ -9,6 +9,8 @@ from storage.number_requests import NumberRequests
 from storage.numbers import Numbers
 from storage.overview import Overview
 from storage.posts import Posts
+from storage.standup_numbers import StandupNumbers
+from storage.standup_reports import StandupReports
 from storage.standups import Standups
 from storage.teams import Teams
 from storage.turn import Turn
@@ -25,6 +27,8 @@ class Storage(
     CreditAlerts,
     Teams,
     Standups,
+    StandupReports,
+    StandupNumbers,
     CalendarDays,
 ):
     """Keeps all of it in one database file. Open it with `open`, and `close` it."""

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlite_utils import Database
 
-from conference.holidays import EVERYBODY, CalendarRead, Holidays, differ, kept_days
+from conference.standups.holidays import EVERYBODY, CalendarRead, Holidays, differ, kept_days
 
 
 def use(db: Database, team_id: str, address: str) -> None:

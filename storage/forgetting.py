@@ -16,7 +16,7 @@ from conference.people import LoggedAct
 from storage.admin_log import log_all
 from storage.connection import Connection
 from storage.rows import HAS_OPEN_CALL, bare_digits, digest_of, is_number
-from storage.standups import forget_in_standups
+from storage.standup_numbers import forget_in_standups
 from storage.teams import forget_in_teams
 
 _IS_OVER = (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from conference.holidays import EVERYBODY, CalendarInUse, CalendarRead, Holidays
+from conference.standups.holidays import EVERYBODY, CalendarInUse, CalendarRead, Holidays
 from storage import calendar_rows
 from storage.connection import Connection
 from storage.standups import plan_anew

@@ -20,6 +20,7 @@ from sandbox.slack import JsonObject
 from sandbox.world import World
 from tests.browser.conftest import WIDE
 from tests.browser.visitor import Visitor, no_errors
+from tests.serving import serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -74,24 +75,20 @@ async def stage(browser: Browser) -> AsyncIterator[Stage]:
     page.watch()
     app = page.app()
     app.router.add_post("/bot", take)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await world.slack.start()
-    world.slack.events_url = f"{url}/bot"
-    context = await browser.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]
-    window = await context.new_page()
-    try:
-        with no_errors(window):
-            await window.goto(url)
-            visitor = Visitor(window)
-            await visitor.composer.wait_for()
-            yield Stage(world, AsyncWebClient(world.slack.bot_token, world.slack.api_url), visitor, heard)
-            await context.close()
-    finally:
-        await world.slack.stop()
-        await runner.cleanup()
+    async with serving(app) as url:
+        await world.slack.start()
+        world.slack.events_url = f"{url}/bot"
+        context = await browser.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]
+        window = await context.new_page()
+        try:
+            with no_errors(window):
+                await window.goto(url)
+                visitor = Visitor(window)
+                await visitor.composer.wait_for()
+                yield Stage(world, AsyncWebClient(world.slack.bot_token, world.slack.api_url), visitor, heard)
+                await context.close()
+        finally:
+            await world.slack.stop()
 
 
 def plain(text: str) -> JsonObject:

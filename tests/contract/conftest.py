@@ -11,6 +11,7 @@ from aiohttp import web
 
 from sandbox.hoiio import Faults
 from tests.harness.world import World
+from tests.serving import serving
 
 LIMITS = (
     *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
@@ -99,16 +100,11 @@ async def wire(set_world: World) -> AsyncIterator[WireRequest]:
 
     app = web.Application()
     app.router.add_route("*", "/open/{area}/{verb}", keep)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    set_world.settings["HOIIO_API_URL"] = f"http://127.0.0.1:{runner.addresses[0][1]}/open"
-    try:
+    async with serving(app) as url:
+        set_world.settings["HOIIO_API_URL"] = f"{url}/open"
         await set_world.start_bot()
         await set_world.alice.has_number()
         await set_world.bob.has_number()
         await set_world.alice.types("/conference @bob")
         await set_world.until(lambda: requests)
         yield requests[0]
-    finally:
-        await runner.cleanup()

@@ -1,7 +1,6 @@
-"""A Hoiio to call, a bot's ear for its notifications, and a clock to move."""
+"""A Hoiio to call, a bot's ear for its notifications, a clock to move, and an office in Slack."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
@@ -12,21 +11,12 @@ from aiohttp import web
 
 from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio
+from tests.sandbox.slack_fixtures import Office, running_office
+from tests.sandbox.waiting import until
+from tests.serving import serving
 
 APP_ID = "app-1"
 ACCESS_TOKEN = "token-1"
-
-_POLL_SECONDS = 0.005
-_POLLS = 1000
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait, in real time, until that is so: for what goes over a real connection."""
-    for _ in range(_POLLS):
-        if condition():
-            return
-        await asyncio.sleep(_POLL_SECONDS)
-    raise AssertionError("what was waited for did not come about")
 
 
 @dataclass(frozen=True)
@@ -126,9 +116,12 @@ async def ear() -> AsyncIterator[Ear]:
     listening = Ear()
     app = web.Application()
     app.router.add_route("*", "/notify", listening.handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    listening.url = f"http://127.0.0.1:{runner.addresses[0][1]}/notify"
-    yield listening
-    await runner.cleanup()
+    async with serving(app) as url:
+        listening.url = f"{url}/notify"
+        yield listening
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    async with running_office() as running:
+        yield running

@@ -1,6 +1,5 @@
 """A small office in the stand-in for Slack, and bots to put in it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,18 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.clock import MovedClock
 from sandbox.slack import Channel, Group, JsonObject, Person, Slack
-
-_POLL_SECONDS = 0.002
-_POLLS = 2500
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait, in real time, until that is so: for what goes over a real connection."""
-    for _ in range(_POLLS):
-        if condition():
-            return
-        await asyncio.sleep(_POLL_SECONDS)
-    raise AssertionError("what was waited for did not come about")
+from tests.serving import serving
 
 
 @dataclass
@@ -85,11 +73,8 @@ def bolt_app(office: Office) -> AsyncApp:
 @asynccontextmanager
 async def listening(handler: web.Application) -> AsyncIterator[str]:
     """Serve that application; the URL to send Slack's deliveries to."""
-    runner = web.AppRunner(handler, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    await runner.cleanup()
+    async with serving(handler) as url:
+        yield f"{url}/slack/events"
 
 
 @dataclass

@@ -7,7 +7,8 @@ import pytest
 
 from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio, LegState, PhoneError, PhoneState
-from tests.sandbox.conftest import ACCESS_TOKEN, APP_ID, Api, Ear, until
+from tests.sandbox.conftest import ACCESS_TOKEN, APP_ID, Api, Ear
+from tests.sandbox.waiting import until
 
 AMIN = "+6591111111"
 BEA = "+6592222222"

@@ -1,92 +1,19 @@
-"""The demo page's server: what it tells its windows over the WebSocket, and what it does for them."""
+"""The demo's page: what a window is told, and what can be done from it."""
 
-import asyncio
 import json
-import re
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from aiohttp import web
 
-from bot import DemoBot
-from sandbox.page.masking import masked
-from sandbox.page.pace import Pace
-from sandbox.page.server import Page
 from sandbox.slack import JsonObject
-from sandbox.world import World, running
-
-PATIENCE_SECONDS = 20
-
-
-@dataclass
-class Window:
-    """A window of the page: what it was told and has not looked at yet, oldest first."""
-
-    socket: aiohttp.ClientWebSocketResponse
-    told: list[JsonObject] = field(default_factory=list)
-    asked: int = 0
-
-    async def hears(self, kind: str, fits: Callable[[JsonObject], object] = lambda _: True) -> JsonObject:
-        """The next thing of that kind that fits."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                for place, thing in enumerate(self.told):
-                    if thing["type"] == kind and fits(thing):
-                        return self.told.pop(place)
-                self.told.append(await self.socket.receive_json())
-
-    async def hears_message(self, text: str) -> JsonObject:
-        message: JsonObject = (await self.hears("message", lambda told: text in json.dumps(told)))["message"]
-        return message
-
-    async def does(self, act: str, **fields: Any) -> JsonObject:
-        """Do it; what came of it."""
-        self.asked += 1
-        serial = self.asked
-        await self.socket.send_json({"act": act, "id": serial, **fields})
-        return await self.hears("done", lambda told: told["id"] == serial)
-
-    async def asks(self, act: str, **fields: Any) -> None:
-        """Say it; nothing is answered."""
-        await self.socket.send_json({"act": act, **fields})
-
-
-@dataclass
-class Site:
-    """The page's server, with a world and the real bot behind it."""
-
-    world: World
-    http: aiohttp.ClientSession
-    url: str
-
-    async def window(self, name: str = "") -> tuple[Window, JsonObject]:
-        """A new window of that person's, and the state that it is told first."""
-        person_id = self.world.people[name].id if name else ""
-        window = Window(await self.http.ws_connect(f"{self.url}socket?as={person_id}"))
-        state: JsonObject = (await window.hears("state"))["state"]
-        return window, state
-
-    def channel_id(self, name: str = "standup") -> str:
-        return self.world.channels[name].id
+from tests.sandbox.page_site import Site, Window, running_site, texted_code
 
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    world, pace, bot = World(), Pace(), DemoBot()
-    async with running(world, bot.serve, pace.now):
-        await world.put_on_file(*sorted(world.on_file))
-        page = Page(world, pace, bot.next_look)
-        page.watch()
-        runner = web.AppRunner(page.app(), access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        async with aiohttp.ClientSession() as http:
-            yield Site(world, http, f"http://127.0.0.1:{runner.addresses[0][1]}/")
-        await runner.cleanup()
-        pace.end()
+    async with running_site() as site:
+        yield site
 
 
 async def test_a_window_is_told_everything_when_it_opens(site: Site) -> None:
@@ -202,7 +129,7 @@ async def test_a_form_is_filled_in(site: Site) -> None:
     went = await erin.does("submit", view=modal["id"], values={})
     assert not went["errors"]
     await erin.hears("views", lambda told: told["modals"] and told["modals"][0]["submit"]["text"] == "Prove it")
-    code = await _texted_code(erin, 4)
+    code = await texted_code(erin, 4)
     went = await erin.does("submit", view=modal["id"], values={"code": "000000" if code == "999999" else "999999"})
     assert "not the code" in went["errors"]["code"]
     went = await erin.does("submit", view=modal["id"], values={"code": code})
@@ -232,13 +159,6 @@ async def test_shortcuts_are_chosen_as_the_manifest_has_them(site: Site) -> None
     assert (told[2]["channel"]["id"], told[2]["message"]["text"]) == (site.channel_id(), "anybody?")
 
 
-async def _texted_code(window: Window, place: int) -> str:
-    """The code in the first text on the phone that lies there."""
-    told = await window.hears("phones", lambda told: told["phones"][place]["texts"])
-    (code,) = re.findall(r"\d{6}", told["phones"][place]["texts"][0]["text"])
-    return str(code)
-
-
 async def test_a_text_is_on_that_phone_alone(site: Site) -> None:
     alice, state = await site.window("alice")
     erin, _ = await site.window("erin")
@@ -246,7 +166,7 @@ async def test_a_text_is_on_that_phone_alone(site: Site) -> None:
     await erin.does("type", channel=site.channel_id(), text="/conference number 9123 0005")
     told = await alice.hears("phones", lambda told: told["phones"][4]["texts"])
     assert [phone["texts_received"] for phone in told["phones"]] == [0, 0, 0, 0, 1]
-    await erin.does("type", channel=site.channel_id(), text=f"/conference number code {await _texted_code(erin, 4)}")
+    await erin.does("type", channel=site.channel_id(), text=f"/conference number code {await texted_code(erin, 4)}")
     assert "you can be rung" in (await erin.hears_message("Done"))["text"]
 
 
@@ -327,91 +247,3 @@ async def test_noise_on_the_socket_harms_nothing(site: Site, text: str) -> None:
     await alice.socket.send_str(text)
     assert "error" not in await alice.does("clock", rate=10)
     assert (await alice.hears("clock", lambda told: told["clock"]["chosen"] == 10))["clock"]["rate"] == 10
-
-
-async def test_nothing_on_the_wire_gives_a_secret_or_a_number_away(site: Site) -> None:
-    erin, _ = await site.window("erin")
-    await erin.does("type", channel=site.channel_id(), text="/conference number 9123 0005")
-    code = await _texted_code(erin, 4)
-    await erin.does("type", channel=site.channel_id(), text="/conference number (9123)-0005")
-    await erin.hears("phones", lambda told: told["phones"][4]["texts_received"] == 2)
-    await erin.does("type", channel=site.channel_id(), text=f"/conference number code {code}")
-    again = re.findall(r"\d{6}", site.world.phone("erin").texts[1].message)[0]
-    await erin.does("home")
-    home = (await erin.hears("views", lambda told: told["home"]))["home"]
-    await erin.does("click", view=home["id"], action_id="open_code_form")
-    modal = (await erin.hears("views", lambda told: told["modals"]))["modals"][0]
-    await erin.does("submit", view=modal["id"], values={"code": f"{again[:3]} {again[3:]}"})
-    await erin.does("type", channel=site.channel_id(), text="/conference @alice me 91230002")
-    entry = (await erin.hears("wire", lambda told: told["entry"]["method"] == "conference/call"))["entry"]
-    assert dict(entry["fields"])["dest"] == "+65 •••• 0005,+65 •••• 0001,+65 •••• 0002"
-    assert dict(entry["fields"])["access_token"] == "•••"
-    await erin.hears("phones", lambda told: told["phones"][4]["state"] == "ringing")
-    await erin.does("phone", phone="phone-4", does="decline")
-    told = (await erin.hears("wire", lambda told: told["entry"]["method"] == "notification"))["entry"]
-    assert (told["signature"], told["ok"]) == ("right", True)
-
-    _, state = await site.window("bob")
-    everything = json.dumps(state["wire"], ensure_ascii=False)
-    secrets = [site.world.slack.bot_token, site.world.slack.app_token, "demo-hoiio-token"]
-    secrets += [notification.url.rpartition("/")[2] for notification in site.world.hoiio.notifications]
-    secrets += [number[-8:] for number in site.world.numbers.values()]
-    secrets += [f"{number[-8:-4]} {number[-4:]}" for number in site.world.numbers.values()]
-    assert [secret for secret in secrets if secret in everything] == []
-    assert "9123)-0005" not in everything
-    assert re.findall(rf"(?<![\w.])(?:{code}|{again[:3]} ?{again[3:]})(?![\w.])", everything) == []
-
-
-async def test_a_lost_notification_stands_on_the_wire(site: Site) -> None:
-    alice, _ = await site.window("alice")
-    await alice.does("fault", name="lost_notification", on=True)
-    faults = (await alice.hears("faults"))["faults"]
-    assert [fault["name"] for fault in faults if fault["on"]] == ["lost_notification"]
-    await alice.does("type", channel=site.channel_id(), text="/conference me")
-    await alice.hears("phones", lambda told: told["phones"][0]["state"] == "ringing")
-    await alice.does("phone", phone="phone-0", does="decline")
-    entry = (await alice.hears("wire", lambda told: told["entry"]["method"] == "notification"))["entry"]
-    assert (entry["status"], entry["ok"], entry["signature"]) == ("lost on the way", False, None)
-
-
-async def test_a_forged_notification_is_refused(site: Site) -> None:
-    alice, _ = await site.window("alice")
-    await alice.does("type", channel=site.channel_id(), text="/conference me")
-    await alice.hears("phones", lambda told: told["phones"][0]["state"] == "ringing")
-    assert "error" not in await alice.does("forge")
-    entry = (await alice.hears("wire", lambda told: told["entry"]["signature"] == "wrong"))["entry"]
-    assert (entry["status"], entry["ok"]) == ("403 Forbidden", False)
-
-
-MASKED: list[tuple[str, object, object]] = [
-    ("token", "xoxb-1", "•••"),
-    ("text", "my number is 9123 4567", "my number is •••• 4567"),
-    ("text", "+6591234567, +44 20 7946 0958", "+65 •••• 4567, +44 •••• 0958"),
-    ("text", "call (9123)-4567 or +65 (9123) / 4567", "call (•••• 4567 or +65 •••• 4567"),
-    ("text", "9123,4567", "•••• 4567"),
-    ("text", "9123_4567", "•••• 4567"),
-    ("text", "tel91234567", "tel•••• 4567"),
-    ("msg", "482913 is your Rollcall code.", "••• is your Rollcall code."),
-    ("text", "number code 482913", "number code •••"),
-    ("text", "number Code 482 91", "number Code •••"),
-    ("text", "number 482 913", "number •••"),
-    ("text", "Is it 482913?", "Is it •••?"),
-    ("code", {"code": {"value": "48291x"}}, {"code": {"value": "•••"}}),
-    ("value", "c0ffee123456", "c0ffee123456"),
-    ("text", "SGD 0.105, at 09:30", "SGD 0.105, at 09:30"),
-    ("dest", "+6591234567,+6581234567", "+65 •••• 4567,+65 •••• 4567"),
-    ("notify_url", "https://a.test/hoiio/notifications/c1/secret", "https://a.test/hoiio/notifications/c1/•••"),
-    ("response_url", "https://a.test/commands/T1/secret", "https://a.test/commands/T1/•••"),
-    ("note", "xapp-1-A2-3 and xoxp-45", "xapp-••• and xoxp-•••"),
-    ("url", "wss://a.test/link?ticket=abc123", "wss://a.test/link?ticket=•••"),
-    ("values", {"number": {"value": "91234567"}}, {"number": {"value": "•••• 4567"}}),
-    ("blocks", [{"text": "+6591234567"}], [{"text": "+65 •••• 4567"}]),
-    ("ts", "1795138200.000099", "1795138200.000099"),
-    ("text", "<!date^1795138200^{time}|09:30 UTC>", "<!date^1795138200^{time}|09:30 UTC>"),
-    ("duration", 12345678, 12345678),
-]
-
-
-@pytest.mark.parametrize(("name", "value", "shown"), MASKED, ids=[str(shown) for _, _, shown in MASKED])
-def test_masking(name: str, value: object, shown: object) -> None:
-    assert masked({name: value}) == {name: shown}

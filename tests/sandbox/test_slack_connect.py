@@ -1,7 +1,6 @@
 """People of another workspace, who are in a channel here through Slack Connect."""
 
 import json
-from collections.abc import AsyncIterator
 from urllib.parse import parse_qs
 
 import pytest
@@ -17,17 +16,10 @@ from tests.sandbox.slack_fixtures import (
     listening,
     modal,
     plain_bot,
-    running_office,
     text_input,
 )
 
 HERE, THERE = "T0ROLLCALL", "T0CATNIP"
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with running_office() as running:
-        yield running
 
 
 @pytest.fixture

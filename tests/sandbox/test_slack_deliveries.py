@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from urllib.parse import parse_qs
 
 import aiohttp
@@ -22,15 +21,8 @@ from tests.sandbox.slack_fixtures import (
     button,
     listening,
     plain_bot,
-    running_office,
-    until,
 )
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with running_office() as running:
-        yield running
+from tests.sandbox.waiting import until
 
 
 def fields(received: Received) -> dict[str, str]:

@@ -1,20 +1,14 @@
 """Rate limits, faults and holds, as a client over HTTP meets them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from tests.sandbox.slack_fixtures import Office, running_office, until
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with running_office() as running:
-        yield running
+from tests.sandbox.slack_fixtures import Office
+from tests.sandbox.waiting import until
 
 
 async def post(office: Office, text: str = "hi", channel: str = "C0STANDUP") -> None:

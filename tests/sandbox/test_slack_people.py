@@ -1,7 +1,6 @@
 """What people press, fill in and open, and what the app may answer to it."""
 
 import json
-from collections.abc import AsyncIterator
 from urllib.parse import parse_qs
 
 import aiohttp
@@ -22,17 +21,10 @@ from tests.sandbox.slack_fixtures import (
     modal,
     plain,
     plain_bot,
-    running_office,
     section,
     text_input,
-    until,
 )
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with running_office() as running:
-        yield running
+from tests.sandbox.waiting import until
 
 
 def payload(received: Received) -> JsonObject:

@@ -1,17 +1,9 @@
 """A channel as it is read."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from sandbox.slack import JsonObject, render
-from tests.sandbox.slack_fixtures import Office, actions, button, plain, running_office, section
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with running_office() as running:
-        yield running
+from tests.sandbox.slack_fixtures import Office, actions, button, plain, section
 
 
 async def test_a_channel_reads_as_people_see_it(office: Office) -> None:

@@ -1,20 +1,12 @@
 """The Web API's methods, as the SDK calls them."""
 
-from collections.abc import AsyncIterator
-
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import JsonObject, Message
-from tests.sandbox.slack_fixtures import Office, actions, button, modal, running_office, section
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with running_office() as running:
-        yield running
+from tests.sandbox.slack_fixtures import Office, actions, button, modal, section
 
 
 def last(office: Office) -> Message:

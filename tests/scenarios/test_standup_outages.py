@@ -3,16 +3,7 @@
 from datetime import timedelta
 
 from tests.harness.world import World, reading
-from tests.scenarios.test_standup_day import (
-    DUE,
-    MINUTE,
-    call_boards,
-    comes_to,
-    is_reminded,
-    is_set_up,
-    reminders,
-    rings,
-)
+from tests.scenarios.standup_day import DUE, MINUTE, call_boards, comes_to, is_reminded, is_set_up, reminders, rings
 
 REMINDER_OF = "Rings @bob and @carol."
 

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from conference.invitation import Guest
-from conference.recurrence import Recurrence, Weekday
-from conference.standups import Standup
+from conference.standups.model import Standup
+from conference.standups.recurrence import Recurrence, Weekday
 from storage import Storage
 from tests.harness.world import World, reading
 

@@ -10,9 +10,9 @@ from conference.ports import NotifyAddress
 from conference.right_of_way import RightOfWay
 from conference.seating import Seating
 from conference.service import Conferences
-from conference.standups import Occurrence
+from conference.standups.model import Occurrence
+from conference.standups.timetable import Timetable
 from conference.tasks import Tasks
-from conference.timetable import Timetable
 from sandbox.clock import MovedClock
 from storage import Storage
 from tests.unit.exchange import StubCarrier, StubDirectory

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.days_off import read_calendar_address, read_days_off, written_days_off
+from conference.standups.days_off import read_calendar_address, read_days_off, written_days_off
 
 
 @given(st.frozensets(st.dates()), st.sampled_from([", ", "\n", " ; ", ",\r\n"]))

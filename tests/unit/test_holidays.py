@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from conference.holidays import (
+from conference.invitation import Guest
+from conference.standups.holidays import (
     EVERYBODY,
     CalendarError,
     CalendarInUse,
@@ -22,9 +23,8 @@ from conference.holidays import (
     kept_days,
     shown_source,
 )
-from conference.invitation import Guest
-from conference.recurrence import Recurrence, Weekday
-from conference.standups import DayOff, NameTakenError, Standup, Step, planned
+from conference.standups.model import DayOff, NameTakenError, Standup, Step, planned
+from conference.standups.recurrence import Recurrence, Weekday
 from sandbox.clock import MovedClock
 from storage import Storage
 from tests.unit.conftest import rows

@@ -12,7 +12,7 @@ from dateutil.rrule import DAILY, rrule
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conference.recurrence import Recurrence, Weekday, read_recurrence
+from conference.standups.recurrence import Recurrence, Weekday, read_recurrence
 
 BERLIN, NEW_YORK, ADELAIDE, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Adelaide", "Australia/Lord_Howe"
 KOLKATA, SINGAPORE, SANTIAGO, CAIRO = "Asia/Kolkata", "Asia/Singapore", "America/Santiago", "Africa/Cairo"

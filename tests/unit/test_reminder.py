@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conference.invitation import Guest, Invitee, Person
-from conference.standups import Occurrence, OccurrenceState
+from conference.standups.model import Occurrence, OccurrenceState
 from messages.mrkdwn import Message
-from messages.other_number_form import form, kept
-from messages.reminder import REMINDER, block_id, missed, reminder
-from messages.reminder_answers import too_late
+from messages.standups.other_number_form import form, kept
+from messages.standups.reminder import REMINDER, block_id, missed, reminder
+from messages.standups.reminder_answers import too_late
 from sandbox.slack.block_kit import message_problems
 from tests.unit.generated import NUMBERS, invitations, user_ids
 from tests.unit.test_board import full_numbers_in

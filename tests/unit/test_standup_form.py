@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from messages.conference_form import Offered
-from messages.standup_form import About, Preset, form
+from messages.standups.standup_form import About, Preset, form
 
 
 @pytest.mark.parametrize(("channel_id", "is_chosen"), [("C0STANDUP", True), ("G0SECRET", True), ("D0ALICE", False)])

@@ -10,8 +10,8 @@ from dateutil import tz
 from dateutil.rrule import DAILY, rrule
 
 from conference.invitation import Guest
-from conference.recurrence import Recurrence, Weekday
-from conference.standups import Standup
+from conference.standups.model import Standup
+from conference.standups.recurrence import Recurrence, Weekday
 from sandbox.clock import MovedClock
 from storage import Storage
 from tests.unit.standup_house import House

@@ -2,8 +2,8 @@
 
 import pytest
 
-from conference.standup_call import SlipKind
-from conference.standup_text import read_zone
+from conference.standups.command import SlipKind
+from conference.standups.command_text import read_zone
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.holidays import Holidays
 from conference.invitation import Invitation, Invitee, Person
 from conference.model import Conference
-from conference.recurrence import Recurrence, Weekday
-from conference.standups import (
+from conference.standups.holidays import Holidays
+from conference.standups.model import (
     RING_WITHIN,
     Occurrence,
     OccurrenceState,
@@ -22,6 +21,7 @@ from conference.standups import (
     next_due,
     wakes_at,
 )
+from conference.standups.recurrence import Recurrence, Weekday
 from tests.unit.generated import conference_of
 
 MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)

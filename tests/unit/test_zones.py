@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from conference.zones import ABBREVIATIONS, OFFSETS, OTHER_PLACES, similar_zones, zone_named
+from conference.standups.zones import ABBREVIATIONS, OFFSETS, OTHER_PLACES, similar_zones, zone_named
 
 NAMES = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
 MONTHS = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=30 * count) for count in range(12)]

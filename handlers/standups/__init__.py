@@ -1,0 +1,1 @@
+"""What people do with standups: a file for each thing, and what these have in common."""

@@ -1,0 +1,1 @@
+"""What goes out to Slack about standups: answers to whoever sets one up, reminders, reports, and their forms."""
