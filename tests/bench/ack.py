@@ -1,10 +1,9 @@
 """Acknowledgements of `/conference @bob @carol`, against a Bolt app that acknowledges and does nothing else."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.bench.contest import Contestant
+from tests.bench.contest import contestants
 from tests.bench.figures import Goal, Row, Table, ratios
 from tests.bench.people import mention
 from tests.bench.surroundings import command, made_database, stand_ins, start_bot, start_rival
@@ -23,17 +22,13 @@ async def measure(directory: Path, *, rounds: int = 7, requests: int = 400, paus
         channels = await around.ask("populate", people, CHANNELS)
         await around.ask("limit", True)
         callers = iter(range(0, people, PEOPLE_PER_COMMAND))
-        bot, bolt, early = everybody = [
-            Contestant(program)
-            for program in await asyncio.gather(
-                start_bot(directory, around.settings),
-                start_rival("bolt_app", directory, around.settings, "bolt"),
-                start_rival("bolt_app", directory, around.settings, "bolt-early", EARLY="1"),
-            )
-        ]
-        try:
+        async with contestants(
+            start_bot(directory, around.settings),
+            start_rival("bolt_app", directory, around.settings, "bolt"),
+            start_rival("bolt_app", directory, around.settings, "bolt-early", EARLY="1"),
+        ) as (bot, bolt, early):
             typed = _typed(callers, channels, WARM_UP)
-            for one in everybody:
+            for one in (bot, bolt, early):
                 await one.answer(typed, connections=CONNECTIONS, counts=False)
             for _ in range(rounds):
                 typed = _typed(callers, channels, requests)
@@ -41,9 +36,6 @@ async def measure(directory: Path, *, rounds: int = 7, requests: int = 400, paus
                 for one in (bolt, early):
                     await one.answer(typed, connections=CONNECTIONS)
             counts = await around.ask("counts")
-        finally:
-            for one in everybody:
-                await one.program.stop()
     rows = []
     for rival, name in ((bolt, "Bolt"), (early, "Bolt, `process_before_response`")):
         throughput, tail = ratios(bot.throughputs, rival.throughputs), ratios(bot.tails, rival.tails)

@@ -1,7 +1,8 @@
 """Two or more programs that answer the same requests in turn."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -57,3 +58,18 @@ class Contestant:
     @property
     def tail(self) -> str:
         return milliseconds(median(self.tails))
+
+
+@asynccontextmanager
+async def contestants(*starting: Awaitable[Program]) -> AsyncIterator[list[Contestant]]:
+    """Start them all, and end them afterwards."""
+    started = await asyncio.gather(*starting, return_exceptions=True)
+    programs = [program for program in started if isinstance(program, Program)]
+    try:
+        for error in started:
+            if isinstance(error, BaseException):
+                raise error
+        yield [Contestant(program) for program in programs]
+    finally:
+        for program in programs:
+            await program.stop()

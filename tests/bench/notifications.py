@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench import commit_loop
-from tests.bench.contest import Contestant
+from tests.bench.contest import contestants
 from tests.bench.figures import Goal, Row, Table, ratios
 from tests.bench.live_conferences import made_live, notifications
 from tests.bench.people import PEOPLE_PER_CONFERENCE
@@ -29,22 +29,15 @@ async def measure(
         await around.ask("limit", True)
         await around.ask("ring_long")
         live = await made_live(path, around, channels, conferences * rounds)
-        bot, route = everybody = [
-            Contestant(program)
-            for program in await asyncio.gather(
-                start_bot(directory, around.settings), start_rival("form_route", directory, {}, "form-route")
-            )
-        ]
         single = []
-        try:
+        async with contestants(
+            start_bot(directory, around.settings), start_rival("form_route", directory, {}, "form-route")
+        ) as (bot, route):
             for number in range(rounds):
                 told = notifications(live[number * conferences : (number + 1) * conferences])
                 await bot.answer(told, connections=CONNECTIONS, pause=pause)
                 await route.answer(told, connections=CONNECTIONS)
                 single.append(commits / await _seconds_of_commits(directory, commits))
-        finally:
-            for one in everybody:
-                await one.program.stop()
     return Table(
         "Notifications taken",
         [
