@@ -11,8 +11,8 @@ from pathlib import Path
 from statistics import median
 
 from conference.invitation import Person
-from conference.recurrence import Recurrence, Weekday
-from conference.standups import Standup
+from conference.standups.model import Standup
+from conference.standups.recurrence import Recurrence, Weekday
 from storage import Storage
 from tests.bench import bare_calls
 from tests.bench.figures import Goal, Row, Table, milliseconds, percentile
