@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Self
 
@@ -65,6 +66,7 @@ class SoakedWorld(World):
         super().__init__(directory)
         self.settings = {"LINES": "9999", **NO_LIMITS}
         self.hoiio.lines = 10**6
+        self.hoiio.balance = Decimal(10_000_000)
         self.hoiio.ring_gap_seconds = 0.0
         self.over = 0
         self._callers = list[tuple[Person, Channel, str]]()
