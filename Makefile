@@ -3,9 +3,10 @@
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3 python) python3)
 BIN := .venv/bin
-CODE := bot.py settings.py conference messages telephony calendars storage handlers operations sandbox tests
+CODE := bot.py settings.py conference messages telephony calendars storage handlers observability operations \
+	sandbox tests
 
-.PHONY: install demo demo-auto run test lint types browser screenshots fuzz model standups bench clean
+.PHONY: install demo demo-auto run test lint types browser screenshots fuzz model torture standups bench clean
 
 install: .venv/installed
 
@@ -62,6 +63,12 @@ fuzz: .venv/installed-dev
 EXAMPLES ?= 300
 model: .venv/installed-dev
 	$(BIN)/python -m tests.model --examples $(EXAMPLES) $(if $(SEED),--seed $(SEED))
+
+# Conferences among all that can go wrong, and the table for the README: make torture, or make torture SEED=7
+# CONFERENCES=40. A quarter of an hour.
+CONFERENCES ?= 500
+torture: .venv/installed-dev
+	$(BIN)/python -m tests.torture --conferences $(CONFERENCES) $(if $(SEED),--seed $(SEED))
 
 # A thousand due moments of standups on one database, whose bots are killed at random. About two minutes.
 DAYS ?= 40

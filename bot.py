@@ -3,11 +3,8 @@
 The front door: it reads the settings, puts the parts together, and runs them until it is told to stop.
 """
 
-import argparse
 import asyncio
-import hashlib
 import logging
-import os
 import signal
 import ssl
 import sys
@@ -15,13 +12,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-from dotenv import dotenv_values
 
 from calendars.fetching import Fetcher
 from calendars.reading import WebCalendars, own_calendars
@@ -31,6 +26,7 @@ from conference.housekeeping import keep_house
 from conference.model import ConferenceKey
 from conference.ports import NotifyAddress, StorageUnavailableError
 from conference.registration import Registration
+from conference.restoring import take_up_backup
 from conference.right_of_way import RightOfWay
 from conference.seating import Seating
 from conference.service import Conferences
@@ -38,10 +34,12 @@ from conference.standups.holidays import CalendarError, HolidayWatch
 from conference.standups.model import OccurrenceKey
 from conference.standups.timetable import Timetable
 from conference.tasks import Tasks
-from handlers import contact_card, healthz, hoiio_notification, slack_events
+from handlers import contact_card, healthz, hoiio_notification, metrics_page, slack_events
+from handlers.measured import measuring
 from handlers.parts import Parts
 from handlers.slack_app import made_slack_app
 from handlers.slack_socket import SocketMode
+from handlers.waiting_room import WaitingRoom
 from messages.credit_alerts import CreditAlerts
 from messages.directory import SlackDirectory
 from messages.drawing import Drawing
@@ -49,20 +47,16 @@ from messages.number_requests import NumberRequests
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
 from messages.standups.announcing import Announcing
 from messages.updater import Updater
-from operations.admin_log import admin_log
-from operations.check import check
+from observability.logs import LogFormat, log_loop_errors, set_up_logging
+from observability.measured_carrier import MeasuredCarrier
+from observability.metrics import CONTENT_TYPE, Metrics, Sources
+from operations.command_line import EXIT_FAILED, EXIT_USAGE, operate, read_command
 from operations.errors import OperationError
-from operations.export_numbers import export_numbers
-from operations.import_numbers import import_numbers
-from settings import ImportSettings, Settings, SettingsError, read_database, read_import_settings, read_settings
+from settings import Settings, SettingsError, read_environment, read_settings
 from storage import Storage, Turn
 from telephony.hoiio import Credentials, Hoiio, read_notification
 
 log = logging.getLogger("rollcall")
-
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-"""For settings that are missing or malformed, and for a command line that makes no sense."""
 
 STOP_WITHIN_SECONDS = 30.0
 """How long a stop waits for phones that are about to ring, and for what is on its way to Slack."""
@@ -106,19 +100,22 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             storage = await Storage.open(settings.database)
         opened.push_async_callback(storage.close)
         session = await opened.enter_async_context(web_session())
-        carrier = Hoiio(
+        hoiio = Hoiio(
             Credentials(settings.hoiio_app_id, settings.hoiio_access_token),
             api_url=settings.hoiio_api_url,
             caller_id=settings.hoiio_caller_id or None,
             tls=certificates(),
         )
-        opened.push_async_callback(carrier.aclose)
+        opened.push_async_callback(hoiio.aclose)
 
+        metrics = Metrics(clock)
+        carrier = MeasuredCarrier(hoiio, clock, metrics.carrier_asked)
+        slack = web_client(settings.slack_bot_token, settings.slack_api_url, session)
+        gateway = SlackGateway(slack, clock, metrics.slack_asked)
         right_of_way = RightOfWay()
-        gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session), clock)
         directory = SlackDirectory(gateway, clock, settings.admins)
         credit_alerts = CreditAlerts(storage, gateway, clock, directory.admins, settings.low_balance)
-        credit = CreditWatch(carrier.balance, clock, credit_alerts.seen)
+        credit = CreditWatch(carrier.balance, clock, (metrics.balance_seen, credit_alerts.seen))
         conferences = Conferences(
             storage=storage,
             carrier=carrier,
@@ -128,15 +125,20 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             read_notification=read_notification,
             heard=(lambda conference: updater.changed(conference.key), credit.hear),
             right_of_way=right_of_way,
+            watched=(metrics.conference_changed,),
         )
 
         def drawing(key: ConferenceKey) -> Drawing:
             posted, refused = conferences.board_posted, conferences.board_refused
             return Drawing(key, storage, gateway, clock, posted, refused, directory.admins)
 
-        updater = Updater(clock, drawing, storage.unshown, right_of_way)
+        updater = Updater(clock, drawing, storage.unshown, right_of_way, partial(metrics.shown, "conference"))
         announcer = Updater[OccurrenceKey](
-            clock, lambda key: Announcing(key, storage, gateway, clock), storage.unshown_occurrences, right_of_way
+            clock,
+            lambda key: Announcing(key, storage, gateway, clock),
+            storage.unshown_occurrences,
+            right_of_way,
+            partial(metrics.shown, "standup"),
         )
         timetable = Timetable(
             storage=storage,
@@ -149,7 +151,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             carrier=carrier,
             clock=clock,
             barring=settings.barring,
-            key=_proof_key(settings),
+            key=settings.proof_key,
         )
         parts = Parts(
             clock=clock,
@@ -180,8 +182,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             signing_secret=settings.slack_signing_secret,
             api_url=settings.slack_api_url,
         )
-        web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES)
-        healthz.register(web_app, storage=storage)
+        web_app = web.Application(client_max_size=LARGEST_SLACK_REQUEST_BYTES, middlewares=[measuring(clock, metrics)])
         contact_card.register(web_app, caller_id=settings.shown_caller_id)
         hoiio_notification.register(
             web_app,
@@ -192,7 +193,9 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
         )
         socket_mode = None
         if settings.slack_app_token:
-            socket_mode = SocketMode(slack_app, gateway, settings.slack_app_token, right_of_way)
+            socket_mode = SocketMode(
+                slack_app, gateway, settings.slack_app_token, right_of_way, clock, metrics.acknowledged
+            )
         else:
             slack_events.register(
                 web_app,
@@ -200,6 +203,11 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
                 signing_secret=settings.slack_signing_secret,
                 right_of_way=right_of_way,
             )
+        healthz.register(web_app, storage=storage, gateway=gateway, socket_mode=socket_mode)
+        sources = Sources(storage, settings.lines, (updater, announcer), socket_mode)
+        metrics_page.register(
+            web_app, token=settings.metrics_token, page=lambda: metrics.page(sources), content_type=CONTENT_TYPE
+        )
         await _greet_slack(gateway)
         yield Bot(
             parts,
@@ -228,11 +236,6 @@ def _opening(database: Path) -> Iterator[None]:
         raise StartError(f"The database {database} can't be opened: {error}. See DATABASE.") from error
 
 
-def _proof_key(settings: Settings) -> bytes:
-    """What codes are digested with. It stands in no database, so that a copy of one proves nobody's number."""
-    return hashlib.sha256(f"rollcall number proofs {settings.hoiio_access_token}".encode()).digest()
-
-
 async def _greet_slack(gateway: SlackGateway) -> None:
     try:
         identity = await gateway.identity()
@@ -246,17 +249,20 @@ async def _greet_slack(gateway: SlackGateway) -> None:
 
 async def serve(settings: Settings, clock: Clock, stop: asyncio.Event, *, fetcher: Fetcher | None = None) -> None:
     """Run the bot until `stop` is set; while another process works on its database, wait. Raises StartError."""
-    turn = Turn(settings.database)
+    log_loop_errors(asyncio.get_running_loop())
+    turn, room = Turn(settings.database), WaitingRoom(settings.host, settings.port)
     try:
         with _opening(settings.database):
-            has_come = await turn.has_come(stop)
+            has_come = await turn.has_come(stop, room.look)
         if has_come:
-            await _work(settings, clock, stop, fetcher or Fetcher(tls=certificates()))
+            await room.open()
+            await _work(settings, clock, stop, fetcher or Fetcher(tls=certificates()), room)
     finally:
+        await room.close()
         turn.end()
 
 
-async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: Fetcher) -> None:
+async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: Fetcher, room: WaitingRoom) -> None:
     async with assembled(settings, clock, fetcher) as bot:
         # No access log: a notify_url's secret part stands in its path.
         runner = web.AppRunner(bot.web_app, access_log=None)
@@ -274,7 +280,12 @@ async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: 
                 bot.parts.holiday_watch.run(),
             ):
                 always.start(work)
-            await _listen(runner, settings)
+            try:
+                await room.give_way_to(runner)
+            except OSError as error:
+                raise StartError(
+                    f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. See HOST and PORT."
+                ) from error
             log.info("listening on http://%s:%d", settings.host, settings.port)
             if bot.socket_mode:
                 await _open_socket(bot.socket_mode)
@@ -302,11 +313,12 @@ async def _begin_holidays(bot: Bot, settings: Settings) -> None:
 
 async def _recover(bot: Bot) -> None:
     try:
+        await take_up_backup(bot.parts.storage, bot.parts.clock.now())
         await bot.parts.conferences.recover()
         await bot.updater.recover()
         await bot.announcer.recover()
     except StorageUnavailableError as error:
-        raise StartError(f"The database can't be read: {error}. See DATABASE.") from None
+        raise StartError(f"The database can't be read and written: {error}. See DATABASE.") from None
 
 
 async def _open_socket(socket_mode: SocketMode) -> None:
@@ -314,15 +326,6 @@ async def _open_socket(socket_mode: SocketMode) -> None:
         await socket_mode.open()
     except SlackRefused as error:
         raise StartError(f"Slack does not accept SLACK_APP_TOKEN: {error.code}. `bot.py check` tells more.") from None
-
-
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-    except OSError as error:
-        raise StartError(
-            f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. See HOST and PORT."
-        ) from error
 
 
 async def _finish(bot: Bot) -> None:
@@ -342,55 +345,18 @@ async def _finish(bot: Bot) -> None:
     await bot.parts.conferences.close()
 
 
-def set_up_logging(level: int) -> None:
-    """Log to standard error, a line an event."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    # These would say what was sent, and to which address.
-    for name in ("httpx", "httpcore", "slack_sdk"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("aiohttp.server").addFilter(_is_no_strangers_fault)
-
-
-def _is_no_strangers_fault(record: logging.LogRecord) -> bool:
-    """What is no HTTP is answered with 400. Logged, it would quote addresses, and with them secrets and numbers.
-
-    Whoever hangs up in the middle of a request is answered nothing, and nothing of it is taken in.
-    """
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, (HttpProcessingError, ConnectionResetError))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="bot.py", description="Rollcall rings a team's phones into one conference call."
-    )
-    commands = parser.add_subparsers(dest="command", title="commands")
-    commands.add_parser("run", help="run the bot (the default)")
-    demo_parser = commands.add_parser("demo", help="a whole world in a browser, with no account anywhere")
-    demo_parser.add_argument("--auto", action="store_true", help="play one conference by itself and print its thread")
-    commands.add_parser("check", help="try every setting against the real services")
-    import_parser = commands.add_parser("import-numbers", help="read numbers from a CSV file")
-    import_parser.add_argument("file", type=Path, help="CSV headed user_id,number and, if wanted, team_id")
-    export_parser = commands.add_parser("export-numbers", help="write all numbers to a new CSV file")
-    export_parser.add_argument("file", type=Path, help="a file that does not exist yet")
-    commands.add_parser("admin-log", help="print what admins and you did to numbers, a line each")
-    asked = parser.parse_args(arguments)
+    asked = read_command(arguments)
     set_up_logging(logging.WARNING if asked.command == "demo" else logging.INFO)
     try:
         match asked.command:
+            case "run":
+                return asyncio.run(_run(read_settings(read_environment())))
             case "demo":
                 return asyncio.run(_demo(asked.auto))
-            case "check":
-                return asyncio.run(_check(read_settings(_environment())))
-            case "import-numbers":
-                return asyncio.run(_import_numbers(asked.file, read_import_settings(_environment())))
-            case "export-numbers":
-                return asyncio.run(_export_numbers(asked.file, read_database(_environment())))
-            case "admin-log":
-                return asyncio.run(_admin_log(read_database(_environment())))
             case _:
-                return asyncio.run(_run(read_settings(_environment())))
+                return asyncio.run(operate(asked, read_environment()))
     except (SettingsError, OperationError) as error:
         print(*error.lines, sep="\n", file=sys.stderr)
         return EXIT_USAGE if isinstance(error, SettingsError) else EXIT_FAILED
@@ -399,16 +365,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
 
 
-def _environment() -> dict[str, str]:
-    """Variables, those of the process before those of `.env`."""
-    return {name: value for name, value in dotenv_values(".env").items() if value is not None} | dict(os.environ)
-
-
 async def _run(settings: Settings) -> int:
+    set_up_logging(logging.INFO, settings.log_format)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    await serve(settings, SystemClock(), stop)
+    try:
+        await serve(settings, SystemClock(), stop)
+    except StartError as error:
+        if settings.log_format is LogFormat.HUMAN:
+            raise
+        log.critical("%s", error)
+        return EXIT_FAILED
     return 0
 
 
@@ -434,34 +402,6 @@ class DemoBot:
             return await storage.next_look()
         finally:
             await storage.close()
-
-
-async def _check(settings: Settings) -> int:
-    is_good = True
-    async for finding in check(settings):
-        print(finding)
-        is_good &= finding.is_good
-    return 0 if is_good else EXIT_FAILED
-
-
-async def _import_numbers(file: Path, settings: ImportSettings) -> int:
-    print(f"{_numbers(await import_numbers(file, settings, SystemClock().now()))} imported.")
-    return 0
-
-
-async def _export_numbers(file: Path, database: Path) -> int:
-    print(f"{_numbers(await export_numbers(file, database, SystemClock().now()))} exported.")
-    return 0
-
-
-def _numbers(count: int) -> str:
-    return f"{count} {'number' if count == 1 else 'numbers'}"
-
-
-async def _admin_log(database: Path) -> int:
-    async for line in admin_log(database):
-        print(line)
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Settings, from the environment or a `.env` file. Every fault is one line that says what to do about it."""
 
+import hashlib
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -10,15 +12,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import phonenumbers
+from dotenv import dotenv_values
 
 from conference.barring import Barring
 from conference.limits import Limits
 from conference.lines import LINES
 from conference.model import MAX_PARTICIPANTS
 from conference.numbers import NumberUnreadableError, read_number
+from observability.logs import LogFormat
 
 PRIVATE_CALLER_ID = "private"
 """Hoiio conference/call, `caller_id`: hides the number."""
+
+SHORTEST_METRICS_TOKEN = 16
+"""Characters. The address at which it is asked for may be the internet's."""
 
 NO_LIMIT = "off"
 ALL_COUNTRIES = "all"
@@ -56,6 +63,9 @@ class Settings:
     lines: int
     holidays: str = field(repr=False)
     """A file or an address, which may hold a secret; empty for none."""
+    log_format: LogFormat
+    metrics_token: str = field(repr=False)
+    """What whoever reads the metrics has to show; empty if nobody may read them."""
 
     @property
     def barring(self) -> Barring:
@@ -71,6 +81,11 @@ class Settings:
             minutes_per_day=self.max_minutes_per_day,
             spend_per_day=self.max_spend_per_day,
         )
+
+    @property
+    def proof_key(self) -> bytes:
+        """What codes are digested with. It stands in no database, so that a copy of one proves nobody's number."""
+        return hashlib.sha256(f"rollcall number proofs {self.hoiio_access_token}".encode()).digest()
 
     @property
     def retention(self) -> timedelta:
@@ -99,6 +114,11 @@ class SettingsError(Exception):
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
+
+
+def read_environment() -> dict[str, str]:
+    """Variables, those of the process before those of `.env`."""
+    return {name: value for name, value in dotenv_values(".env").items() if value is not None} | dict(os.environ)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -281,6 +301,18 @@ def _lines(text: str) -> int:
     return int(text)
 
 
+def _log_format(text: str) -> LogFormat:
+    if text.lower() not in set(LogFormat):
+        raise ValueError("is neither human nor json")
+    return LogFormat(text.lower())
+
+
+def _metrics_token(text: str) -> str:
+    if text and not re.fullmatch(rf"[!-~]{{{SHORTEST_METRICS_TOKEN},}}", text):
+        raise ValueError(f"is shorter than {SHORTEST_METRICS_TOKEN} characters, or holds other ones than ASCII's")
+    return text
+
+
 def _holidays(text: str) -> str:
     if not text:
         return ""
@@ -335,5 +367,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "RETENTION_DAYS": (_days, "90", "Leave it out for 90."),
     "LINES": (_lines, str(LINES), f"Leave it out for {LINES}, which every Hoiio account has."),
     "HOLIDAYS": (_holidays, "", "It is an ICS calendar of days on which no standup rings. Leave it out for none."),
+    "LOG_FORMAT": (_log_format, LogFormat.HUMAN.value, "Leave it out for lines that people read."),
+    "METRICS_TOKEN": (_metrics_token, "", "Make one with: openssl rand -hex 32. Leave it out for no metrics."),
 }
 """For each setting: how it is read, its default (None: it has none), and what to do if it is missing or malformed."""

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from conference.carrier import Balance, CarrierError, NotEnoughCredit, Refused
 from conference.clock import Clock, pause
+from conference.journal import about
 from conference.model import Conference, ConferenceState
 
 log = logging.getLogger(__name__)
@@ -32,13 +33,13 @@ AskBalance = Callable[[], Awaitable[Balance]]
 class CreditWatch:
     """Asks the carrier for the balance: at once, after conferences, and from time to time.
 
-    `seen` is called with each balance, and must not fail.
+    Those of `seen` are called with each balance, and must not fail.
     """
 
-    def __init__(self, ask: AskBalance, clock: Clock, seen: Callable[[Balance], None]) -> None:
+    def __init__(self, ask: AskBalance, clock: Clock, seen: Iterable[Callable[[Balance], None]]) -> None:
         self._ask_balance = ask
         self._clock = clock
-        self._seen = seen
+        self._seen = tuple(seen)
         self._ended = asyncio.Event()
 
     def hear(self, conference: Conference) -> None:
@@ -60,7 +61,8 @@ class CreditWatch:
             foreseen = isinstance(error, CarrierError)
             log.warning("it is not known what is left in the account: %s", error, exc_info=not foreseen)
         else:
-            self._seen(balance)
+            for see in self._seen:
+                see(balance)
 
     async def _until_due(self) -> None:
         await pause(self._clock, EVERY_SECONDS, self._ended)
@@ -90,7 +92,7 @@ def read_shortage(text: str) -> Shortage | None:
     return Shortage(found[1], Balance(found[2], Decimal(found[3]))) if found else None
 
 
-async def why_refused(error: Refused, ask: AskBalance) -> str:
+async def why_refused(error: Refused, ask: AskBalance, conference_id: str) -> str:
     """Why the carrier said no, as it is stored: its code, and where credit was lacking what was left, if it says so."""
     if not isinstance(error, NotEnoughCredit):
         return error.code
@@ -100,5 +102,6 @@ async def why_refused(error: Refused, ask: AskBalance) -> str:
     except Exception as failure:
         # Whatever it was, the refusal itself is still to be told.
         foreseen = isinstance(failure, (CarrierError, TimeoutError))
-        log.warning("a refusal does not say what is left: %s", failure, exc_info=not foreseen)
+        told = about(log, conference_id)
+        told.warning("a refusal does not say what is left: %s", failure, exc_info=not foreseen)
         return error.code

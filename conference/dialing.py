@@ -15,6 +15,7 @@ from conference.calls import CallState, NotRung, Participant
 from conference.carrier import RESTARTED, AnswerLost, Carrier, CarrierError, LinesTaken, NotSent, Placed, Refused
 from conference.clock import Clock
 from conference.credit import why_refused
+from conference.journal import about
 from conference.ledger import Ledger
 from conference.model import Conference, ConferenceState, Reason
 from conference.ports import NotifyAddress, Reading, ReadNotification
@@ -138,7 +139,7 @@ class Dialer:
     def begin(self, before: Conference, after: Conference) -> None:
         """Ring what was claimed between these two, behind whatever is being answered."""
         if under_way(after) - under_way(before):
-            self._tasks.start(self._ring(before, after))
+            self._tasks.start(self._ring(before, after), after.conference_id)
 
     async def _ring(self, before: Conference, after: Conference) -> None:
         await self.ring(before, after)
@@ -154,7 +155,7 @@ class Dialer:
             return await self._record_failure(after, places, error, were_queued=were_queued)
         except Exception:
             # Whatever it was, the request may have left.
-            log.exception("conference %s: no answer that makes sense", after.conference_id)
+            about(log, after.conference_id).exception("no answer that makes sense")
             return await self._record_failure(after, places, AnswerLost(UNFORESEEN))
         return await self._record_placed(after, places, placed)
 
@@ -169,7 +170,7 @@ class Dialer:
                     notify_url=self._notify_address.url(conference),
                 )
             except NotSent as error:
-                log.warning("conference %s: not sent: %s", conference.conference_id, error)
+                about(log, conference.conference_id).warning("not sent: %s", error)
                 if wait is None:
                     raise
                 await self._clock.sleep(wait)
@@ -179,7 +180,7 @@ class Dialer:
 
     async def _is_called_off(self, conference: Conference, places: list[int]) -> bool:
         """Whether somebody has hung up meanwhile on all who were to be rung."""
-        now = await self._ledger.persist(lambda: self._ledger.storage.conference(conference.key))
+        now = await self._ledger.persist(lambda: self._ledger.storage.conference(conference.key), conference.key)
         return all(now.participants[place].hang_up for place in places)
 
     async def _record_placed(self, conference: Conference, places: list[int], placed: Placed) -> Conference:
@@ -197,19 +198,21 @@ class Dialer:
             return live.with_reports((one for one in reports if one.txn_ref in placed.txn_refs), now)
 
         _, after = await self._ledger.surely_update(conference.key, place)
-        log.info("conference %s: phones being rung: %d", conference.conference_id, len(places))
+        about(log, conference.conference_id).info("phones being rung: %d", len(places))
         return after
 
     async def _record_failure(
         self, conference: Conference, places: list[int], error: CarrierError, *, were_queued: bool = False
     ) -> Conference:
-        why = await why_refused(error, self._carrier.balance) if isinstance(error, Refused) else ""
+        why = ""
+        if isinstance(error, Refused):
+            why = await why_refused(error, self._carrier.balance, conference.conference_id)
         now = self._clock.now()
 
         def fail(conference: Conference, _: Reading) -> Conference:
             return failed(conference, places, error, now, refused_for=why, were_queued=were_queued)
 
-        log.info("conference %s: phones not surely rung: %d: %s", conference.conference_id, len(places), error)
+        about(log, conference.conference_id).info("phones not surely rung: %d: %s", len(places), error)
         _, after = await self._ledger.surely_update(conference.key, fail)
         return after
 

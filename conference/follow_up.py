@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from conference.calls import CallState, Participant, Report
 from conference.carrier import Carrier, CarrierError, NoSuchCall
 from conference.clock import Clock, pause
+from conference.journal import about
 from conference.ledger import Ledger
 from conference.model import Conference, ConferenceKey, ConferenceState
 from conference.ports import Reading
@@ -117,7 +118,7 @@ class FollowUp:
         self._more.set()
         if is_followed and _in_doubt(conference) and conference.key not in self._searching:
             self._searching.add(conference.key)
-            self._tasks.start(self._search_on(conference, at_once))
+            self._tasks.start(self._search_on(conference, at_once), conference.conference_id)
 
     def _watch(self, conference: Conference, txn_ref: str, call: Participant, at_once: bool) -> None:
         is_brief = call.hang_up or call.state is not CallState.IN_CALL
@@ -204,7 +205,7 @@ class FollowUp:
         try:
             await self._take_in(one.key, [await self._status(one.txn_ref)])
         except CarrierError as error:
-            log.warning("conference %s: no word of a call: %s", one.key.conference_id, error)
+            about(log, one.key.conference_id).warning("no word of a call: %s", error)
             if isinstance(error, NoSuchCall):
                 await self._take_in(one.key, [], lost={one.txn_ref})
 
@@ -245,7 +246,7 @@ class FollowUp:
                     conference = await self._search(await self._ledger.storage.conference(conference.key))
                 except Exception:
                     # Whatever it was, the calls are still to be found.
-                    log.exception("conference %s: could not search", conference.conference_id)
+                    about(log, conference.conference_id).exception("could not search")
         finally:
             self._searching.discard(conference.key)
 
@@ -262,7 +263,7 @@ class FollowUp:
             async for page in self._history(min(dialed_at) - CLOCKS_MAY_DIFFER, until):
                 found += [report for report in page if report.tag == conference.conference_id]
         except CarrierError as error:
-            log.warning("conference %s: could not search: %s", conference.conference_id, error)
+            about(log, conference.conference_id).warning("could not search: %s", error)
             give_up_after = SEARCH_UNREADABLE_FOR
 
         def take_in(conference: Conference, _: Reading) -> Conference:

@@ -6,13 +6,16 @@ from itertools import chain, repeat
 from typing import TypeVar
 
 from conference.clock import Clock
-from conference.journal import log_state
+from conference.journal import about, log_state
 from conference.model import Conference, ConferenceKey
 from conference.ports import Change, ConferenceStorage, Notification, StorageUnavailableError
 
 log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
+
+Watched = Callable[[Conference, Conference], None]
+"""Called with a conference that has changed, as it was and as it is now stored, once for each change."""
 
 Heard = Callable[[Conference], None]
 """Called with a conference that has changed, as it is now stored."""
@@ -28,6 +31,7 @@ class Ledger:
         self.storage = storage
         self._clock = clock
         self.listeners: list[Heard] = []
+        self.watchers: list[Watched] = []
 
     async def update(
         self,
@@ -42,6 +46,8 @@ class Ledger:
         if after is not before:
             if (before.state, before.reason) != (after.state, after.reason):
                 log_state(after)
+            for watch in self.watchers:
+                watch(before, after)
             self.tell(after)
         return before, after
 
@@ -52,14 +58,15 @@ class Ledger:
 
     async def surely_update(self, key: ConferenceKey, change: Change) -> tuple[Conference, Conference]:
         """Store a change, however long it takes: what has happened outside must not be forgotten here."""
-        return await self.persist(lambda: self.update(key, change))
+        return await self.persist(lambda: self.update(key, change), key)
 
-    async def persist(self, work: Callable[[], Awaitable[_Result]]) -> _Result:
-        """Ask the storage until it answers."""
+    async def persist(self, work: Callable[[], Awaitable[_Result]], key: ConferenceKey | None = None) -> _Result:
+        """Ask the storage until it answers; `key`: what conference is waited for, if it is one."""
+        told = about(log, key.conference_id) if key else log
         for wait in chain(STORE_AGAIN_AFTER_SECONDS, repeat(STORE_AGAIN_AFTER_SECONDS[-1])):
             try:
                 return await work()
             except StorageUnavailableError as error:
-                log.warning("the storage does not answer, and is asked again: %s", error)
+                told.warning("the storage does not answer, and is asked again: %s", error)
                 await self._clock.sleep(wait)
         raise AssertionError("it is tried for ever")

@@ -13,6 +13,7 @@ from conference.calls import CallState, NotRung, Participant
 from conference.clock import Clock, pause
 from conference.dests import refusal
 from conference.dialing import Dialer, claimed, under_way, without_lines
+from conference.journal import about
 from conference.ledger import Ledger
 from conference.limits import LimitReached, reached
 from conference.lines import free_lines, free_places
@@ -137,7 +138,7 @@ class LineQueue:
                 after = await self._ring_of(key, ahead)
             except Exception:
                 # Whatever it was, those behind it are still to be rung.
-                log.exception("conference %s: those who wait could not be rung", key.conference_id)
+                about(log, key.conference_id).exception("those who wait could not be rung")
                 self._anybody_waits = True
                 continue
             if after is None:

@@ -15,6 +15,7 @@ from conference.calls import CallState, NotRung, Participant
 from conference.carrier import Carrier, CarrierError, Moderation, NoSuchCall
 from conference.clock import Clock
 from conference.dialing import called_off
+from conference.journal import about
 from conference.ledger import Ledger
 from conference.model import Conference, ConferenceKey, ConferenceState
 from conference.pace import Pace
@@ -94,7 +95,7 @@ class Moderator:
         except NoSuchCall:
             return Moderated.NOT_IN
         except CarrierError as error:
-            log.warning("conference %s: not muted: %s", key.conference_id, error)
+            about(log, key.conference_id).warning("not muted: %s", error)
             return Moderated.FAILED
         return await self._mark(key, place, lambda call: replace(call, is_muted=is_muted))
 
@@ -108,7 +109,8 @@ class Moderator:
             elif call.txn_ref not in self._hanging_up:
                 self._hanging_up.add(call.txn_ref)
                 is_kicked = call.state is CallState.IN_CALL and conference.hung_up_by is None
-                self._tasks.start(self._hang_up(conference.key, call.txn_ref, is_kicked=is_kicked))
+                hanging_up = self._hang_up(conference.key, call.txn_ref, is_kicked=is_kicked)
+                self._tasks.start(hanging_up, conference.conference_id)
 
     async def close(self) -> None:
         """Stop trying: the next start goes on."""
@@ -124,10 +126,10 @@ class Moderator:
                     return
                 is_kicked = False
             except CarrierError as error:
-                log.warning("conference %s: not hung up: %s", key.conference_id, error)
+                about(log, key.conference_id).warning("not hung up: %s", error)
             except Exception:
                 # Whatever it was, the call is still to be over.
-                log.exception("conference %s: not hung up", key.conference_id)
+                about(log, key.conference_id).exception("not hung up")
             else:
                 return
             await self._clock.sleep(wait)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-ONE_STEP_EVERY_SECONDS = 0.05
+ONE_STEP_EVERY_SECONDS = 0.01
 """However much comes in, what goes on behind does not stand still: real time, since it is the machine that is busy."""
 
 

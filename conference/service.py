@@ -20,7 +20,8 @@ from conference.dests import same_people
 from conference.dialing import Dialer, claimed, without_lines
 from conference.follow_up import CLOCKS_MAY_DIFFER, FollowUp
 from conference.invitation import Invitation
-from conference.ledger import Heard, Ledger
+from conference.journal import about
+from conference.ledger import Heard, Ledger, Watched
 from conference.line_queue import LineQueue
 from conference.model import Conference, ConferenceKey, ConferenceState, Reason
 from conference.moderation import Moderator
@@ -56,8 +57,8 @@ GROUPS_AGAIN_AFTER_SECONDS = 10.0
 class Conferences:
     """Begins conferences and takes them to their end.
 
-    Those of `heard` are called with each conference that has changed. What people do while one runs is done through
-    `additions`, `queue` and `moderator`.
+    Those of `heard` are called with each conference that has changed, those of `watched` once for each change. What
+    people do while one runs is done through `additions`, `queue` and `moderator`.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Conferences:
         read_notification: ReadNotification,
         heard: Iterable[Heard],
         right_of_way: RightOfWay,
+        watched: Iterable[Watched],
     ) -> None:
         self._storage = storage
         self._seating = seating
@@ -92,6 +94,7 @@ class Conferences:
         self.additions = Additions(ledger=self._ledger, dialer=self._dialer, seating=seating)
         self.queue = LineQueue(ledger=self._ledger, dialer=self._dialer, seating=seating, clock=clock)
         self.moderator = Moderator(ledger=self._ledger, carrier=carrier, clock=clock)
+        self._ledger.watchers += watched
         self._ledger.listeners += [
             *heard,
             self._follow_up.hear,
@@ -148,13 +151,13 @@ class Conferences:
 
     def take_up(self, conference: Conference) -> None:
         """Ring a conference that has just been stored."""
-        log.info("conference %s: begun", conference.conference_id)
-        self._tasks.start(self._go_on(conference.key))
+        about(log, conference.conference_id).info("begun")
+        self._tasks.start(self._go_on(conference.key), conference.conference_id)
 
     async def _go_on(self, key: ConferenceKey) -> None:
         """Take a new conference up to its dialing, from wherever it stands."""
         await self._right_of_way.given()
-        conference = await self._ledger.persist(lambda: self._storage.conference(key))
+        conference = await self._ledger.persist(lambda: self._storage.conference(key), key)
         if conference.state is ConferenceState.NEW:
             self._expire(conference)
         if not conference.is_prepared:
@@ -173,14 +176,14 @@ class Conferences:
             await self._clock.sleep(left.total_seconds())
             await self._abandon(conference.key, Reason.TOO_LATE)
 
-        self._expiring.start(expire())
+        self._expiring.start(expire(), conference.conference_id)
 
     async def _prepare(self, conference: Conference) -> None:
         """Decide who is rung."""
         try:
             async with self._preparing:
                 await self._right_of_way.given()
-                seat = await self._ledger.persist(lambda: self._seating.seat(conference))
+                seat = await self._ledger.persist(lambda: self._seating.seat(conference), conference.key)
         except GroupUnreadableError as error:
             if error.may_pass and await self._is_still_expected(conference):
                 await self._prepare(conference)
@@ -198,7 +201,7 @@ class Conferences:
 
     async def board_posted(self, key: ConferenceKey) -> None:
         """The board stands in its channel: now the phones may ring."""
-        self._tasks.start(self._dial(key))
+        self._tasks.start(self._dial(key), key.conference_id)
 
     async def board_refused(self, key: ConferenceKey, code: str) -> None:
         """Slack will not have the board, and says `code`: nobody is rung."""
@@ -247,10 +250,8 @@ class Conferences:
 
         _, after = await self._ledger.update(conference.key, take_in, notification=Notification(fields, now))
         known = report is not None and after.find(report) is not None
-        log.info(
-            "conference %s: notification %s",
-            conference_id,
-            f"of {report.state}" if report and known else "about no call that is known; kept",
+        about(log, conference_id).info(
+            "notification %s", f"of {report.state}" if report and known else "about no call that is known; kept"
         )
         return True
 
@@ -272,7 +273,7 @@ class Conferences:
         before, after = await self._ledger.update(key, replaced, successor=new)
         if after is before:
             return None
-        self._tasks.start(self._go_on(new.key))
+        self._tasks.start(self._go_on(new.key), new.conference_id)
         return new
 
     async def call_again(self, key: ConferenceKey, *, user_id: str, response_url: str | None) -> Conference | None:
@@ -299,10 +300,10 @@ class Conferences:
         To be called before the first command is taken: one that is under way now would look unfinished too.
         """
         for key in await self._storage.unfinished():
-            self._tasks.start(self._recover(key))
+            self._tasks.start(self._recover(key), key.conference_id)
 
     async def _recover(self, key: ConferenceKey) -> None:
-        conference = await self._ledger.persist(lambda: self._storage.conference(key))
+        conference = await self._ledger.persist(lambda: self._storage.conference(key), key)
         if conference.state is ConferenceState.NEW:
             if _is_too_late(conference, self._clock.now()):
                 await self._abandon(key, Reason.TOO_LATE)

@@ -3,7 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, TypeVar
+
+from conference.journal import about
 
 log = logging.getLogger(__name__)
 
@@ -16,16 +19,18 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
-    def start(self, work: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
+    def start(self, work: Coroutine[Any, Any, _Result], conference_id: str | None = None) -> asyncio.Task[_Result]:
+        """Start something, about that conference if it is about one."""
         task = asyncio.create_task(work)
         self._running.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(partial(self._done, conference_id=conference_id))
         return task
 
-    def _done(self, task: asyncio.Task[Any]) -> None:
+    def _done(self, task: asyncio.Task[Any], conference_id: str | None) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.error("something that was begun could not go on", exc_info=error)
+            told = about(log, conference_id) if conference_id else log
+            told.error("something that was begun could not go on", exc_info=error)
 
     @property
     def running(self) -> set[asyncio.Task[Any]]:

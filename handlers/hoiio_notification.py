@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from conference.clock import Clock
+from conference.ports import StorageUnavailableError
 from conference.right_of_way import RightOfWay
 from conference.service import Conferences
 
@@ -42,13 +43,17 @@ def register(
         if signature is not None and not _is_right(signature, body, access_token):
             log.warning("a notification with a wrong signature was turned away")
             return web.Response(status=403)
-        with right_of_way.taken():
-            known = await conferences.notified(
-                request.match_info["conference_id"],
-                request.match_info["secret"],
-                _fields(request.rel_url.raw_query_string) | _fields(body.decode("utf-8", "replace")),
-                now=clock.now(),
-            )
+        try:
+            with right_of_way.taken():
+                known = await conferences.notified(
+                    request.match_info["conference_id"],
+                    request.match_info["secret"],
+                    _fields(request.rel_url.raw_query_string) | _fields(body.decode("utf-8", "replace")),
+                    now=clock.now(),
+                )
+        except StorageUnavailableError as error:
+            log.warning("a notification could not be stored; what it told will be asked for: %s", error)
+            return web.Response(status=503)
         if not known:
             log.warning("a notification at an address that was never handed out was turned away")
         return web.Response(status=200 if known else 404)

@@ -5,6 +5,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
+from conference.journal import about
 from conference.model import ConferenceKey, ConferenceState
 from conference.ports import GroupUnreadableError, UnknownConferenceError
 from handlers.filled_in import readable
@@ -56,7 +57,7 @@ class InviteForm:
             await ack(response_action="errors", errors=conference_form.too_slow())
             return
         except GroupUnreadableError as error:
-            log.warning("a user group could not be read: %s", error)
+            about(log, key.conference_id).warning("a user group could not be read: %s", error)
             await ack(response_action="errors", errors=conference_form.group_unreadable())
             return
         except UnknownConferenceError:

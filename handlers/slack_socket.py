@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from conference.clock import Clock
 from conference.right_of_way import RightOfWay
 from messages.slack import SlackError, SlackGateway, SlackRefused
 
@@ -24,17 +26,33 @@ ANSWERED_WITHIN_SECONDS = 3.0
 
 
 class SocketMode:
-    """The WebSocket to Slack: opened, watched over, and opened again by the SDK whenever it breaks."""
+    """The WebSocket to Slack: opened, watched over, and opened again by the SDK whenever it breaks.
 
-    def __init__(self, slack_app: AsyncApp, gateway: SlackGateway, app_token: str, right_of_way: RightOfWay) -> None:
+    `acknowledged` is told how many seconds Slack has waited for each answer.
+    """
+
+    def __init__(
+        self,
+        slack_app: AsyncApp,
+        gateway: SlackGateway,
+        app_token: str,
+        right_of_way: RightOfWay,
+        clock: Clock,
+        acknowledged: Callable[[float], None],
+    ) -> None:
         self._slack_app = slack_app
         self._gateway = gateway
         self._app_token = app_token
         self._right_of_way = right_of_way
+        self._clock = clock
+        self._acknowledged = acknowledged
         self._handler: AsyncSocketModeHandler | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._in_hand: set[asyncio.Task[None]] = set()
         self._is_closing = False
+        self.is_connected = False
+        self.has_connected = False
+        """The WebSocket has stood since the start."""
 
     async def open(self) -> None:
         """Begin to connect. Raises SlackRefused; where Slack is only out of reach, it is tried again."""
@@ -53,8 +71,10 @@ class SocketMode:
                 return
             self._in_hand.add(task)
             task.add_done_callback(self._in_hand.discard)
+            began = self._clock.monotonic()
             with self._right_of_way.taken():
                 await handler.handle(client, request)
+            self._acknowledged(self._clock.monotonic() - began)
 
         handler.client.socket_mode_request_listeners = [take_in]  # type: ignore[list-item]
         try:
@@ -68,12 +88,12 @@ class SocketMode:
         self._tasks = [asyncio.create_task(connecting), asyncio.create_task(self._watch(handler))]
 
     async def _watch(self, handler: AsyncSocketModeHandler) -> None:
-        was_connected = False
         while True:
             is_connected = await handler.client.is_connected()
-            if is_connected != was_connected:
+            if is_connected != self.is_connected:
                 log.info("connected to Slack") if is_connected else log.warning("Slack is gone; connecting again")
-            was_connected = is_connected
+            self.is_connected = is_connected
+            self.has_connected |= is_connected
             await asyncio.sleep(LOOK_EVERY_SECONDS)
             if not is_connected and not await handler.client.is_connected():
                 # A ticket is good for one handshake, and the SDK would go on with one that failed.

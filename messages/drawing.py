@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from conference.clock import Clock
+from conference.journal import about
 from conference.limits import RINGS_WINDOW, read_limit
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOutReason, Reason
 from messages import private, refusals, thread
@@ -126,7 +127,7 @@ class Drawing:
                 if not self._outbox.is_for_good(error, conference.created_at):
                     raise
                 # Somebody deleted it, say: the thread goes on telling what happens.
-                log.warning("conference %s: the board can't be redrawn: %s", conference.conference_id, error)
+                about(log, conference.conference_id).warning("the board can't be redrawn: %s", error)
             self._drawn = picture
         await self._storage.finish_post(self._key, BOARD, post.ts, drawn_version=conference.version)
         return 0.0
@@ -223,7 +224,9 @@ class Drawing:
         try:
             return await self._admins()
         except SlackRefused as error:
-            log.warning("no admin can be told of a limit, name some in ADMINS: %s", error)
+            about(log, self._key.conference_id).warning(
+                "no admin can be told of a limit, name some in ADMINS: %s", error
+            )
             return ()
 
     async def _say_in_private(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
@@ -236,7 +239,7 @@ class Drawing:
                 await self._gateway.respond(conference.response_url, message)
             except SlackRefused as error:
                 # It is good for half an hour and five messages.
-                log.info("conference %s: no answer to the command: %s", conference.conference_id, error)
+                about(log, conference.conference_id).info("no answer to the command: %s", error)
             else:
                 await self._storage.finish_post(self._key, PRIVATE_WORD, "response_url")
                 return 0.0

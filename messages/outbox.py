@@ -8,6 +8,7 @@ import logging
 from datetime import datetime, timedelta
 
 from conference.clock import Clock
+from conference.journal import about
 from conference.model import Conference, ConferenceKey
 from messages.mrkdwn import Message
 from messages.owed import OutboxStorage, Post
@@ -77,7 +78,7 @@ class Outbox:
             return await self._gateway.find_post(channel, block_id, oldest=oldest, thread_ts=thread_ts)
         except SlackRefused as error:
             # Without the scope for it: a message said twice is better than one never said.
-            log.info("message of %s: can't be looked for: %s", self._key.conference_id, error)
+            about(log, self._key.conference_id).info("a message can't be looked for: %s", error)
             return None
 
     async def send(self, post: Post, channel: str, message: Message, *, thread_ts: str | None = None) -> str:
@@ -110,7 +111,7 @@ class Outbox:
         except SlackRefused as error:
             if not self.is_for_good(error, owed_since):
                 raise
-            log.warning("message of %s: %s: refused: %s", self._key.conference_id, post.name, error)
+            about(log, self._key.conference_id).warning("message refused: %s: %s", post.name, error)
             ts = REFUSED_FOR_GOOD
         await self._storage.finish_post(self._key, post.name, ts, drawn_version=drawn_version)
 

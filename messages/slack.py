@@ -9,7 +9,7 @@ SlackError
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -88,17 +88,31 @@ def web_session() -> aiohttp.ClientSession:
     )
 
 
+Asked = Callable[[str, float, SlackError | None], None]
+"""Called with a method that was called, the seconds that it took, and how it failed if it did."""
+
+RESPONSE_URL = "response_url"
+"""Stands for the method where a command or a click is answered at its own address."""
+
+
+def _tell_nobody(method: str, seconds: float, error: SlackError | None) -> None:
+    """Where nobody wants to know."""
+
+
 class SlackGateway:
-    """The Web API methods that the bot uses, with errors told apart.
+    """The Web API methods that the bot uses, with errors told apart. `asked` is told of each request.
 
     A method that Slack has limited is left alone until Slack's time is up, whoever asks for it.
     """
 
-    def __init__(self, client: AsyncWebClient, clock: Clock | None = None) -> None:
+    def __init__(self, client: AsyncWebClient, clock: Clock | None = None, asked: Asked = _tell_nobody) -> None:
         self._client = client
         self._clock = clock or SystemClock()
+        self._asked = asked
         self._not_before: dict[str, float] = {}
         self._team_id: str | None = None
+        self.has_answered = False
+        """Slack has done what was asked once, or said no to it."""
 
     async def identity(self) -> Identity:
         """auth.test, with the token's scopes from the answer's header."""
@@ -155,6 +169,15 @@ class SlackGateway:
 
         `replace`: in the place of the message that they clicked in.
         """
+        began = self._clock.monotonic()
+        try:
+            await self._respond(response_url, message, replace=replace)
+        except SlackError as error:
+            self._asked(RESPONSE_URL, self._clock.monotonic() - began, error)
+            raise
+        self._asked(RESPONSE_URL, self._clock.monotonic() - began, None)
+
+    async def _respond(self, response_url: str, message: Message, *, replace: bool) -> None:
         client = AsyncWebhookClient(
             response_url, timeout=TIMEOUT_SECONDS, session=self._client.session, retry_handlers=[]
         )
@@ -254,13 +277,21 @@ class SlackGateway:
         """Call a method of the SDK by its name there, and raise a SlackError for whatever goes wrong."""
         if (wait := self._not_before.get(name, 0.0) - self._clock.monotonic()) > 0:
             raise SlackRateLimited(wait)
+        began = self._clock.monotonic()
+        method = name.replace("_", ".")
         try:
-            return await getattr(self._client, name)(**arguments)
+            answer = await getattr(self._client, name)(**arguments)
         except SlackApiError as error:
             sorted_error = _sorted_answer(error)
         except Exception as error:
             # Also what the SDK makes of an answer that makes no sense.
             sorted_error = _sorted(error)
+        else:
+            self.has_answered = True
+            self._asked(method, self._clock.monotonic() - began, None)
+            return answer
+        self._asked(method, self._clock.monotonic() - began, sorted_error)
+        self.has_answered |= isinstance(sorted_error, SlackRefused)
         if isinstance(sorted_error, SlackRateLimited):
             self._not_before[name] = self._clock.monotonic() + sorted_error.retry_after
         raise sorted_error

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from conference.clock import Clock, pause
+from conference.journal import about
 from conference.right_of_way import RightOfWay
 from messages.drawing import TOGETHER_SECONDS
 from messages.slack import SlackError
@@ -44,12 +45,21 @@ class _Work:
 
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
+    owed_since: float | None = None
+    """When the oldest change came that is not surely shown."""
+    shows_since: float | None = None
+    """The same of what is being shown."""
+
+    @property
+    def oldest(self) -> float | None:
+        return self.owed_since if self.shows_since is None else self.shows_since
 
 
 class Updater(Generic[_Key]):
     """Draws whatever `changed` says may have changed: one task for each thing that owes something.
 
-    `drawing` makes what shows one thing; `unshown` says of which Slack does not show everything yet.
+    `drawing` makes what shows one thing; `unshown` says of which Slack does not show everything yet. `shown` is called
+    when all of something is shown, with the seconds since it changed.
     """
 
     def __init__(
@@ -58,18 +68,28 @@ class Updater(Generic[_Key]):
         drawing: Callable[[_Key], Steps],
         unshown: Callable[[], Awaitable[Sequence[_Key]]],
         right_of_way: RightOfWay,
+        shown: Callable[[float], None],
     ) -> None:
         self._clock = clock
         self._right_of_way = right_of_way
         self._at_once = asyncio.Semaphore(STEPS_AT_ONCE)
+        self._shown = shown
         self._drawing = drawing
         self._unshown = unshown
         self._work: dict[_Key, _Work] = {}
         self._closing = asyncio.Event()
 
+    @property
+    def oldest_seconds(self) -> float:
+        """How long the oldest change has not been shown; 0 if all is shown."""
+        now = self._clock.monotonic()
+        return max((now - work.oldest for work in self._work.values() if work.oldest is not None), default=0.0)
+
     def changed(self, key: _Key) -> None:
         """There may be something new to show."""
         work = self._work.setdefault(key, _Work())
+        if work.owed_since is None:
+            work.owed_since = self._clock.monotonic()
         work.changed.set()
         if work.task is None:
             work.task = asyncio.create_task(self._draw(key, work))
@@ -97,18 +117,22 @@ class Updater(Generic[_Key]):
                     async with self._at_once:
                         await self._right_of_way.given()
                         work.changed.clear()
+                        work.shows_since, work.owed_since = work.oldest, None
                         wait = await drawing.step()
                 except Exception as error:
                     # Whatever it was, the picture is still owed.
                     unforeseen = not isinstance(error, SlackError)
                     _, name = key
-                    log.warning("conference %s: not shown yet: %s", name, error, exc_info=unforeseen)
+                    about(log, name).warning("not shown yet: %s", error, exc_info=unforeseen)
                     await pause(self._clock, backoff, self._closing)
                     backoff = min(backoff * 2, LONGEST_BACKOFF_SECONDS)
                     wait = 0.0
                 else:
                     backoff = FIRST_BACKOFF_SECONDS
                 if wait is None:
+                    if work.shows_since is not None:
+                        self._shown(self._clock.monotonic() - work.shows_since)
+                        work.shows_since = None
                     continue
                 if wait:
                     await pause(self._clock, wait, self._closing, work.changed)

@@ -1,72 +1,59 @@
-"""`bot.py check`: every setting tried against the real services."""
+"""`bot.py check`: every setting tried against the real services. Nobody is rung, and no SMS is sent."""
 
+import os
+import stat
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import httpx
 
 from calendars.reading import own_calendars
 from conference.carrier import AnswerLost, Carrier, CarrierError, NotSent, Refused
+from conference.lines import LINES
+from conference.numbers import mask_number
 from conference.ports import StorageUnavailableError
 from conference.standups.holidays import CalendarError, shown_source
 from messages.refusals import carrier_refusal
 from messages.slack import SlackError, SlackGateway, SlackRefused, web_client, web_session
-from settings import Settings
+from operations.clocks import clocks
+from operations.findings import Finding, failed, good, left_open, noted
+from operations.guards import guards
+from operations.reach import reach
+from operations.scopes import scopes
+from settings import READERS, Settings
 from storage import Storage
 from telephony.hoiio import Credentials, Hoiio
-
-NEEDED_SCOPES = frozenset({"commands", "chat:write"})
-OPTIONAL_SCOPES = {
-    "users:read": (
-        "bots, deactivated people and people of other workspaces are not told from others, only those in ADMINS are "
-        "admins, and quiet hours are in UTC"
-    ),
-    "usergroups:read": "user groups can't be called",
-    "users.profile:read": "the form for a number is not filled in from people's Slack profiles",
-    "channels:read": "`number missing` can't see who is in a public channel",
-    "groups:read": "`number missing` can't see who is in a private channel",
-    "mpim:read": "`number missing` can't see who is in a group message",
-    "channels:history": "a post whose confirmation is lost may appear twice in a public channel",
-    "groups:history": "a post whose confirmation is lost may appear twice in a private channel",
-    "mpim:history": "a post whose confirmation is lost may appear twice in a group message",
-}
-"""What does not work without a scope that the manifest asks for."""
 
 REACH_TIMEOUT_SECONDS = 10.0
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was tried: whether it is as it must be, and a sentence. A guard may be open without a fault."""
-
-    is_good: bool
-    text: str
-    is_open: bool = False
-
-    def __str__(self) -> str:
-        mark = "FAIL" if not self.is_good else "open" if self.is_open else "ok"
-        return f"{mark:4}  {self.text}"
-
-
 async def check(settings: Settings) -> AsyncIterator[Finding]:
-    """Try the settings one after another. Nobody is rung, and nothing is changed but the database's shape."""
-    yield await _database(settings)
+    """Try the settings one after another. Nothing is changed but the database's shape."""
+    async for finding in _database(settings):
+        yield finding
+    for finding in _env_file():
+        yield finding
     async with web_session() as session:
         gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session))
         async for finding in _slack(gateway, settings):
             yield finding
     async for finding in _hoiio(settings):
         yield finding
-    yield await _public_url(settings)
-    if settings.holidays:
-        yield await _holidays(settings)
+    yield _caller_id(settings)
+    async with httpx.AsyncClient(timeout=REACH_TIMEOUT_SECONDS) as client:
+        yield await clocks(client, {"Slack": f"{settings.slack_api_url}api.test", "Hoiio": settings.hoiio_api_url})
+        async for finding in reach(settings, client):
+            yield finding
+    for finding in _others(settings):
+        yield finding
+    yield await _holidays(settings)
     for finding in guards(settings):
         yield finding
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         storage = await Storage.open(settings.database)
         try:
@@ -74,36 +61,71 @@ async def _database(settings: Settings) -> Finding:
         finally:
             await storage.close()
     except StorageUnavailableError as error:
-        return Finding(False, f"DATABASE: {settings.database} can't be opened and written: {error}.")
-    return Finding(True, f"DATABASE: {settings.database} can be opened and written.")
+        yield failed(f"DATABASE: {settings.database} can't be opened and written: {error}.")
+        return
+    yield good(f"DATABASE: {settings.database} can be opened and written.")
+    for finding in _permissions(settings.database):
+        yield finding
+
+
+def _permissions(database: Path) -> Iterator[Finding]:
+    database = Path(os.path.realpath(database))
+    if database.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield failed(f"DATABASE: others on this machine can read people's numbers. chmod 600 {database}")
+    mode = database.parent.stat().st_mode
+    if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+        yield failed(f"DATABASE: others on this machine can put another in its place. chmod go-w {database.parent}")
+
+
+def _env_file() -> Iterator[Finding]:
+    path = Path(".env")
+    if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield left_open(".env: others on this machine can read the tokens in it. chmod 600 .env")
 
 
 async def _slack(gateway: SlackGateway, settings: Settings) -> AsyncIterator[Finding]:
     try:
         identity = await gateway.identity()
     except SlackRefused as error:
-        yield Finding(False, f"SLACK_BOT_TOKEN: Slack says {error.code}. Copy it again from OAuth & Permissions.")
+        yield failed(f"SLACK_BOT_TOKEN: Slack says {error.code}. Copy it again from OAuth & Permissions.")
         return
     except SlackError as error:
-        yield Finding(False, f"SLACK_API_URL: Slack could not be reached: {error}.")
+        yield failed(f"SLACK_API_URL: Slack could not be reached: {error}. See whether this machine gets out to it.")
         return
-    yield Finding(True, f"SLACK_BOT_TOKEN: in the workspace {identity.team_name}.")
-    for scope in sorted(NEEDED_SCOPES - identity.scopes):
-        yield Finding(
-            False, f"SLACK_BOT_TOKEN: lacks the scope {scope}, without which nothing works. Reinstall the app."
-        )
-    for scope, loss in OPTIONAL_SCOPES.items():
-        if scope not in identity.scopes:
-            yield Finding(True, f"SLACK_BOT_TOKEN: lacks the scope {scope}: {loss}.")
-    if not settings.slack_app_token:
-        yield Finding(True, "SLACK_SIGNING_SECRET: set. Only a command from Slack can tell whether it is right.")
+    yield good(f"SLACK_BOT_TOKEN: in the workspace {identity.team_name}.")
+    for finding in scopes(identity.scopes):
+        yield finding
+    async for finding in _socket_mode(gateway, settings.slack_app_token):
+        yield finding
+    for user_id in settings.admins:
+        if why := await _no_admin(gateway, user_id):
+            yield failed(f"ADMINS: {user_id} {why}. Take it out, or copy the right id from the person's profile.")
+
+
+async def _socket_mode(gateway: SlackGateway, app_token: str) -> AsyncIterator[Finding]:
+    if not app_token:
+        yield good("SLACK_APP_TOKEN: not set, so Slack comes in over HTTP.")
         return
     try:
-        await gateway.open_socket(settings.slack_app_token)
+        await gateway.open_socket(app_token)
     except SlackError as error:
-        yield Finding(False, f"SLACK_APP_TOKEN: Slack says {error}. It needs the scope connections:write.")
+        yield failed(
+            f"SLACK_APP_TOKEN: Slack says {error}. Make one with the scope connections:write on your Slack app's page, "
+            "Basic Information, and switch Socket Mode on."
+        )
     else:
-        yield Finding(True, "SLACK_APP_TOKEN: Socket Mode can be opened.")
+        yield good("SLACK_APP_TOKEN: Socket Mode can be opened.")
+
+
+async def _no_admin(gateway: SlackGateway, user_id: str) -> str | None:
+    """Why nobody is admin by that id; None if somebody is, or that can't be told."""
+    try:
+        user = await gateway.user(user_id)
+    except SlackRefused as error:
+        return "is nobody in this workspace" if error.code in {"user_not_found", "user_not_visible"} else None
+    except SlackError:
+        return None
+    return "is deactivated" if user.get("deleted") else "is a bot" if user.get("is_bot") else None
 
 
 async def _hoiio(settings: Settings) -> AsyncIterator[Finding]:
@@ -113,13 +135,13 @@ async def _hoiio(settings: Settings) -> AsyncIterator[Finding]:
         async for _ in carrier.history(now - timedelta(minutes=1), now):
             pass
     except Refused as error:
-        yield Finding(False, f"HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: {carrier_refusal(error.code)}")
+        yield failed(f"HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: {carrier_refusal(error.code)}")
     except NotSent as error:
-        yield Finding(False, f"HOIIO_API_URL: Hoiio could not be reached: {error}.")
+        yield failed(f"HOIIO_API_URL: Hoiio could not be reached: {error}. See whether this machine gets out to it.")
     except (AnswerLost, CarrierError) as error:
-        yield Finding(False, f"HOIIO_API_URL: no answer that could be read: {error}.")
+        yield failed(f"HOIIO_API_URL: no answer that could be read: {error}. Leave it out to use Hoiio itself.")
     else:
-        yield Finding(True, "HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: Hoiio accepts them.")
+        yield good("HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: Hoiio accepts them.")
         yield await _credit(carrier, settings.low_balance)
     finally:
         await carrier.aclose()
@@ -129,94 +151,56 @@ async def _credit(carrier: Carrier, low: Decimal | None) -> Finding:
     try:
         balance = await carrier.balance()
     except CarrierError as error:
-        return Finding(False, f"LOW_BALANCE: Hoiio does not say what is left in the account: {error}.")
+        return failed(f"LOW_BALANCE: Hoiio does not say what is left in the account: {error}.")
     left = f"the Hoiio account has {balance} left"
     if low is None:
-        return _open(f"LOW_BALANCE: off. Admins are not told when credit runs out; {left}.")
+        return left_open(f"LOW_BALANCE: off. Admins are not told when credit runs out; {left}.")
     if balance.amount < low:
-        return Finding(False, f"LOW_BALANCE: {left}, less than {low}. Top it up.")
-    return Finding(True, f"LOW_BALANCE: {left}; admins are told when it is less than {low}.")
+        return failed(f"LOW_BALANCE: {left}, less than {low}. Top it up.")
+    return good(f"LOW_BALANCE: {left}; admins are told when it is less than {low}.")
+
+
+def _caller_id(settings: Settings) -> Finding:
+    number = settings.shown_caller_id
+    if number:
+        return good(
+            f"HOIIO_CALLER_ID: phones show {mask_number(number)}. It must be registered with Hoiio or be one of "
+            "Hoiio's; only a call can tell: if Hoiio refuses that, the board says so."
+        )
+    if settings.hoiio_caller_id:
+        return noted(
+            "HOIIO_CALLER_ID: private. Phones show no number, so nobody can let the calls through Do Not Disturb."
+        )
+    return good("HOIIO_CALLER_ID: not set; phones show the number that is registered with Hoiio.")
+
+
+def _others(settings: Settings) -> Iterator[Finding]:
+    for name, url in (("SLACK_API_URL", settings.slack_api_url), ("HOIIO_API_URL", settings.hoiio_api_url)):
+        real = (READERS[name][1] or "").rstrip("/")
+        is_real = url.rstrip("/") == real
+        yield good(f"{name}: the real one.") if is_real else noted(f"{name}: {url}, in the place of {real}.")
+    if settings.default_region:
+        yield good(f"DEFAULT_REGION: numbers typed without + are of {settings.default_region}.")
+    else:
+        yield noted("DEFAULT_REGION: not set, so every number must be typed with + and its country's code.")
+    if settings.lines == LINES:
+        yield good(f"LINES: {LINES}, which every Hoiio account has.")
+    else:
+        yield noted(f"LINES: {settings.lines}. Hoiio does not say how many it has granted: see your contract.")
+    yield good(f"LOG_FORMAT: {settings.log_format}.")
 
 
 async def _holidays(settings: Settings) -> Finding:
+    if not settings.holidays:
+        return good("HOLIDAYS: not set; standups ring on holidays, too, but for their own days off.")
     today = datetime.now(UTC).date()
     try:
         days = await own_calendars(settings.holidays_file).read(settings.holidays, today, today + timedelta(days=365))
     except CalendarError as error:
-        return Finding(False, f"HOLIDAYS: {shown_source(settings.holidays)} could not be read: {error}.")
+        return failed(f"HOLIDAYS: {shown_source(settings.holidays)} could not be read: {error}.")
     if not days:
-        return Finding(False, "HOLIDAYS: the calendar has no day in the next year. Is it an old one?")
+        return failed("HOLIDAYS: the calendar has no day in the next year. Is it an old one?")
     count = "1 day" if len(days) == 1 else f"{len(days)} days"
-    return Finding(
-        True,
-        f"HOLIDAYS: {count} in the next year on which no standup rings; the next is {min(days)}, {days[min(days)]}.",
+    return good(
+        f"HOLIDAYS: {count} in the next year on which no standup rings; the next is {min(days)}, {days[min(days)]}."
     )
-
-
-async def _public_url(settings: Settings) -> Finding:
-    try:
-        async with httpx.AsyncClient(timeout=REACH_TIMEOUT_SECONDS) as client:
-            answer = await client.get(f"{settings.public_url}/healthz")
-    except httpx.HTTPError as error:
-        return Finding(
-            False,
-            f"PUBLIC_URL: nothing answers there ({type(error).__name__}). Start the bot, and see that your proxy "
-            f"passes {settings.public_url} on to {settings.host}:{settings.port}.",
-        )
-    if answer.status_code != httpx.codes.OK:
-        return Finding(False, f"PUBLIC_URL: /healthz answers {answer.status_code}. Is it this bot?")
-    return Finding(True, "PUBLIC_URL: the bot answers there, as seen from here. Hoiio must reach it from outside too.")
-
-
-def guards(settings: Settings) -> Iterator[Finding]:
-    """What keeps the bot from being misused, and whether it is open."""
-    if settings.verify_numbers:
-        yield _shut("VERIFY_NUMBERS: people prove their numbers with a code by SMS.")
-    else:
-        yield _open(
-            "VERIFY_NUMBERS: off. Anybody can put anybody's number on file as their own and have it rung, also past "
-            "the limit for one number, and against its owner's wish to be left alone."
-        )
-    yield _countries(settings)
-    if settings.guests:
-        yield _open("GUESTS: on. Anybody can have any such number rung by typing it. Set GUESTS=off to forbid that.")
-    else:
-        yield _shut("GUESTS: off. Only people with a number on file are rung.")
-    yield _shut(
-        "Premium-rate, shared-cost, personal, pager, voicemail, satellite, short and emergency numbers are never rung."
-    )
-    if settings.admins:
-        yield _shut(f"ADMINS: {len(settings.admins)} named, besides the workspace's own admins and owners.")
-    else:
-        yield _shut("ADMINS: none named; the workspace's own admins and owners are admins here.")
-    for name, limit, words in (
-        ("MAX_CONFERENCES_PER_HOUR", settings.max_conferences_per_hour, "conferences started by one person in an hour"),
-        ("MAX_RINGS_PER_HOUR", settings.max_rings_per_hour, "phones rung for one person in an hour"),
-        ("MAX_RINGS_PER_NUMBER", settings.max_rings_per_number, "rings of one number in ten minutes"),
-        ("MAX_MINUTES_PER_DAY", settings.max_minutes_per_day, "minutes of calls in a day"),
-        ("MAX_SPEND_PER_DAY", settings.max_spend_per_day, "spent on calls in a day, in each currency that Hoiio bills"),
-    ):
-        if limit is None:
-            yield _open(f"{name}: off. There is no limit to {words.replace('spent', 'what is spent')}.")
-        else:
-            yield _shut(f"{name}: at most {limit} {words}.")
-    yield _shut(f"RETENTION_DAYS: numbers are forgotten {settings.retention_days} days after their conference.")
-
-
-def _countries(settings: Settings) -> Finding:
-    countries = settings.barring.countries
-    if countries is None:
-        return _open(
-            "ALLOWED_COUNTRIES: all. Numbers of every country are rung, also of costly ones. Name yours, like SG,MY."
-        )
-    listed = ", ".join(sorted(countries))
-    default = ", which is DEFAULT_REGION" if settings.allowed_countries is None else ""
-    return _shut(f"ALLOWED_COUNTRIES: only numbers of {listed} are rung{default}.")
-
-
-def _shut(text: str) -> Finding:
-    return Finding(True, text)
-
-
-def _open(text: str) -> Finding:
-    return Finding(True, text, is_open=True)

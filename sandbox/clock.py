@@ -56,6 +56,10 @@ class MovedClock:
                     await asyncio.sleep(0)
         self._elapsed = max(self._elapsed, target)
 
+    def step(self, seconds: float) -> None:
+        """Somebody sets the clock, forward or back: the hour is another one, and those asleep on it sleep on."""
+        self._start += timedelta(seconds=seconds)
+
     async def run(self, rate: float | Callable[[], float]) -> None:
         """Run at `rate` seconds to the real second, asked anew at each tick if it is a function, until cancelled."""
         loop = asyncio.get_running_loop()

@@ -1,8 +1,10 @@
 """Everything that outlives the process. One door: `Storage`, and `Turn` for whose turn it is to come in."""
 
 from storage.admin_log import AdminLog
+from storage.backups import Backups
 from storage.conferences import Conferences
 from storage.credit import CreditAlerts
+from storage.figures import Counted
 from storage.forgetting import Forgetting
 from storage.holidays import CalendarDays
 from storage.number_requests import NumberRequests
@@ -30,6 +32,8 @@ class Storage(
     StandupReports,
     StandupNumbers,
     CalendarDays,
+    Counted,
+    Backups,
 ):
     """Keeps all of it in one database file. Open it with `open`, and `close` it."""
 

@@ -65,6 +65,8 @@ class Connection:
         self._refused: sqlite3.DatabaseError | None = None
         """Why no transaction can begin just now."""
         self._must_empty_wal = False
+        self.failures = 0
+        """How often it did not do what was asked."""
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -111,6 +113,7 @@ class Connection:
         except sqlite3.DatabaseError as error:
             if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
                 raise
+            self.failures += 1
             # Locked, full, read-only, damaged: its own words say which.
             raise StorageUnavailableError(str(error)) from error
         return result
@@ -155,12 +158,13 @@ class Connection:
 
     def _empty_wal(self) -> None:
         why = "another process reads it"
+        self._db.execute("PRAGMA busy_timeout = 0")
         try:
-            self._db.execute("PRAGMA busy_timeout = 0")
             is_busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000:.0f}")
         except sqlite3.DatabaseError as error:
             is_busy, why = True, str(error)
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000:.0f}")
         if is_busy:
             log.warning("what was forgotten leaves the database's log at the next clearing: %s", why)
 

@@ -7,17 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
 
 from conference.calls import CallState, Charge, Participant
-from conference.invitation import read_written
+from conference.invitation import Invitation, read_written
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.overview import named
 from conference.ports import Notification, UnknownConferenceError
 
 _Row = Mapping[str, Any]
+
+# Of a conference under way it is read and written with every change, and hardly ever another.
+_read_invitation = lru_cache(maxsize=256)(read_written)
+_written_invitation = lru_cache(maxsize=256)(str)
 
 HAS_OPEN_CALL = (
     "EXISTS (SELECT 1 FROM participants AS open WHERE open.team_id = conferences.team_id AND "
@@ -38,7 +43,7 @@ def read_conference(db: Database, key: ConferenceKey) -> Conference:
         conference_id=row["conference_id"],
         channel_id=row["channel_id"],
         caller_id=row["caller_id"],
-        invitation=read_written(row["invitation"]),
+        invitation=_read_invitation(row["invitation"]),
         room=row["room"],
         notify_secret=row["notify_secret"],
         created_at=datetime.fromisoformat(row["created_at"]),
@@ -161,6 +166,7 @@ _WRITE_PARTICIPANT = _upsert(
     also="forget = CASE WHEN number = excluded.number THEN forget END",
 )
 _WRITE_LEFT_OUT = _upsert("left_out", _LEFT_OUT_COLUMNS)
+_WRITE_USAGE = _upsert("usage", ("team_id", "hour", "currency", "minutes", "debit"))
 
 
 def write_conference(db: Database, before: Conference | None, after: Conference) -> None:
@@ -249,19 +255,21 @@ def _count_usage(db: Database, conference: Conference, before: Participant | Non
             "SELECT minutes, debit FROM usage WHERE team_id = ? AND hour = ? AND currency = ?", list(key)
         ).fetchone()
         minutes, debit = (sums[0], Decimal(sums[1])) if sums else (0, Decimal(0))
-        db.table("usage").upsert(
-            {
-                **dict(zip(("team_id", "hour", "currency"), key, strict=True)),
-                "minutes": minutes + sign * (call.minutes or 0),
-                "debit": str(debit + sign * (call.charge.debit if call.charge else 0)),
-            },
-            pk=("team_id", "hour", "currency"),
+        db.execute(
+            _WRITE_USAGE,
+            [
+                *key,
+                minutes + sign * (call.minutes or 0),
+                str(debit + sign * (call.charge.debit if call.charge else 0)),
+            ],
         )
 
 
 def _column(value: object) -> str | int | None:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, Invitation):
+        return _written_invitation(value)
     if value is None or isinstance(value, int):
         return value
     return str(value)

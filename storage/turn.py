@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import logging
 import os
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,9 @@ LOOK_EVERY_SECONDS = 0.25
 """How often one that waits looks whether its turn has come: real time, in which processes end."""
 
 log = logging.getLogger(__name__)
+
+Look = Callable[[int], Awaitable[None]]
+"""Awaited whenever it is seen that somebody else has the turn. What it is given is another when the turn passes on."""
 
 
 class Turn:
@@ -29,25 +33,32 @@ class Turn:
 
     def __init__(self, database: Path) -> None:
         self._database = database
+        # By whatever names the database goes, the lock is beside the file itself.
+        self._path = Path(f"{os.path.realpath(database)}.lock")
         self._lock: int | None = None
         """The descriptor of the lock's file, while it is open. No process that this one starts inherits it."""
 
-    async def has_come(self, stop: asyncio.Event) -> bool:
+    async def has_come(self, stop: asyncio.Event, look: Look) -> bool:
         """Wait until no other process works on the database; False if `stop` was set meanwhile.
 
         Raises StorageUnavailableError.
         """
-        try:
-            if self._is_taken():
+        if self.take():
+            return True
+        log.info("another Rollcall works on %s; this one waits, and takes over when that one ends", self._database)
+        while not await _is_set_within(LOOK_EVERY_SECONDS, stop):
+            if self.take():
+                log.info("the other Rollcall has ended; this one takes over")
                 return True
-            log.info("another Rollcall works on %s; this one waits, and takes over when that one ends", self._database)
-            while not await _is_set_within(LOOK_EVERY_SECONDS, stop):
-                if self._is_taken():
-                    log.info("the other Rollcall has ended; this one takes over")
-                    return True
+            await look(os.fstat(self._lock).st_mtime_ns if self._lock is not None else 0)
+        return False
+
+    def take(self) -> bool:
+        """Take the turn if nobody has it; says whether it is this process's now. Raises StorageUnavailableError."""
+        try:
+            return self._take()
         except OSError as error:
             raise StorageUnavailableError(str(error)) from error
-        return False
 
     def end(self) -> None:
         """Let another process have its turn."""
@@ -55,21 +66,20 @@ class Turn:
             os.close(self._lock)
             self._lock = None
 
-    def _is_taken(self) -> bool:
-        """Take the turn if nobody has it."""
-        # By whatever names the database goes, the lock is beside the file itself.
-        path = Path(f"{os.path.realpath(self._database)}.lock")
+    def _take(self) -> bool:
         if self._lock is None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        if not _is_open_at(path, self._lock):
+        if not _is_open_at(self._path, self._lock):
             # It was deleted while this one waited, and another may hold the one that lies there now: look at that.
             self.end()
             return False
+        # So that others who wait see that it has passed on.
+        os.utime(self._lock)
         return True
 
 

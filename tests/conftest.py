@@ -3,10 +3,16 @@
 import hypothesis
 import pytest
 
-# The same inputs on every run, however busy the machine is: pytest --hypothesis-profile=default takes others.
-hypothesis.settings.register_profile(
-    "any machine", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
+# The same inputs on every run, however busy the machine is, and so many that a property of whole conferences takes a
+# few seconds. pytest --hypothesis-profile=default takes other inputs, --hypothesis-profile=thorough many more.
+for name, examples in (("any machine", 60), ("thorough", 2_000)):
+    hypothesis.settings.register_profile(
+        name,
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
 hypothesis.settings.load_profile("any machine")
 
 FEW_DAYS = 2

@@ -1,7 +1,8 @@
 """What a standup is, and what becomes of it on each of its days. Pure.
 
-On a day of its own a standup has an occurrence: `planned → rung`, or `skipped` (somebody wished so) or `missed`
-(nothing ran when it was due). It rings at most once a local day, whatever happens to the clock or to its times.
+On a day of its own a standup has an occurrence: `planned → rung`, or `skipped` (somebody wished so), `missed`
+(nothing ran when it was due) or `unknown` (the database was restored since). It rings at most once a local day,
+whatever happens to the clock or to its times.
 """
 
 import secrets
@@ -96,11 +97,13 @@ class OccurrenceState(StrEnum):
     SKIPPED = "skipped"
     RUNG = "rung"
     MISSED = "missed"
+    UNKNOWN = "unknown"
+    """Nobody can tell any more: it went by after the backup from which the database was restored."""
 
     @property
     def is_over(self) -> bool:
         """Nothing that people wish changes that day any more."""
-        return self in {OccurrenceState.RUNG, OccurrenceState.MISSED}
+        return self in {OccurrenceState.RUNG, OccurrenceState.MISSED, OccurrenceState.UNKNOWN}
 
 
 class OccurrenceKey(NamedTuple):

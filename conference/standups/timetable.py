@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from conference.clock import Clock, pause
+from conference.journal import log_day
 from conference.ports import StorageUnavailableError
 from conference.service import Conferences
 from conference.standups import wishes
@@ -146,7 +147,7 @@ class Timetable:
         step = await self._storage.update_standup(key, noted, calendar)
         for occurrence in filter(None, (step.besides, step.occurrence)):
             if before.get(occurrence.key) is not occurrence.state:
-                log.info("standup %s on %s: %s", key.standup_id, occurrence.day, occurrence.state)
+                log_day(occurrence)
             self._heard(occurrence)
         if step.conference:
             self._conferences.take_up(step.conference)

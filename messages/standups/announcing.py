@@ -10,6 +10,7 @@ from typing import Protocol
 
 from conference.clock import Clock
 from conference.invitation import Invitee
+from conference.journal import about
 from conference.model import ConferenceKey
 from conference.standups.model import (
     REPORT_WITHIN,
@@ -100,7 +101,7 @@ class Announcing:
         else:
             ts = await self._outbox.look_for(post, occurrence.channel_id, block_id(name, occurrence))
         if ts is None and name == REMINDER and _is_late(occurrence, self._clock.now()):
-            log.info("standup's day %s: its reminder could not be posted in time", occurrence.occurrence_id)
+            about(log, occurrence.occurrence_id).info("the standup's reminder could not be posted in time")
             await self._storage.finish_post(self._posts_key, name, REFUSED_FOR_GOOD, drawn_version=occurrence.version)
             return
         await self._outbox.send_once(
@@ -117,7 +118,7 @@ class Announcing:
             except SlackRefused as error:
                 if not self._outbox.is_for_good(error, occurrence.due_at):
                     raise
-                log.warning("standup's day %s: %s can't be redrawn: %s", occurrence.occurrence_id, post.name, error)
+                about(log, occurrence.occurrence_id).warning("the standup's %s can't be redrawn: %s", post.name, error)
         await self._storage.finish_post(self._posts_key, post.name, ts, drawn_version=occurrence.version)
 
 

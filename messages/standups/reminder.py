@@ -72,6 +72,9 @@ def reminder(
             return _message(standup, occurrence, f", due at {at}, has begun: its board below shows who is in")
         case OccurrenceState.MISSED:
             return _message(standup, occurrence, f": it was due at {at}, and Rollcall was not running; nobody was rung")
+        case OccurrenceState.UNKNOWN:
+            restored = "Rollcall's data was restored from a backup since, so it can't tell whether anybody was rung"
+            return _message(standup, occurrence, f": it was due at {at}; {restored}")
 
 
 def missed(standup: Standup, occurrence: Occurrence) -> Message:

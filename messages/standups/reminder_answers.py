@@ -83,6 +83,9 @@ def why_too_late(standup: Standup, occurrence: Occurrence) -> str:
             return f"that day of {_name(standup)} is over. It was skipped, and rings again on its next day."
         case OccurrenceState.MISSED:
             return f"that day of {_name(standup)} is over. It was missed, and rings again on its next day."
+        case OccurrenceState.UNKNOWN:
+            known = "Rollcall's data was restored from a backup since, so whether it rang is not known"
+            return f"that day of {_name(standup)} is over. {known}; it rings again on its next day."
 
 
 def _name(standup: Standup) -> str:

@@ -17,6 +17,7 @@ from sandbox.hoiio.faults import Accident, Faults, Hold, When
 from sandbox.hoiio.legs import Leg
 from sandbox.hoiio.notifier import Notifier, SentNotification
 from sandbox.hoiio.verbs import SUCCESS, VERBS, Answer, Parameters
+from sandbox.in_hand import InHand
 
 _MASK = "***"
 _RATE_WINDOW_SECONDS = 60.0
@@ -64,6 +65,8 @@ class Hoiio(Exchange):
         self._notifier = Notifier(clock, self.agenda)
         self._notifier.on_sent = self._observe
         self._holds: list[Hold] = []
+        self.in_hand = InHand()
+        """Requests that are not answered yet."""
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
         self._runner: web.AppRunner | None = None
         self._address = ("", 0)
@@ -87,7 +90,7 @@ class Hoiio(Exchange):
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen there; port 0 takes a free one."""
         await self._notifier.open()
-        app = web.Application()
+        app = web.Application(middlewares=[self.in_hand.counting])
         app.router.add_route("*", "/open/{area}/{verb}", self._handle)
         # Whatever is still being handled when the stand-in stops has been cancelled by then.
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

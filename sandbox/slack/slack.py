@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from sandbox.clock import MovedClock
+from sandbox.in_hand import InHand
 from sandbox.slack.deliveries import Deliveries, SentDelivery
 from sandbox.slack.elements import Filled
 from sandbox.slack.faults import Faults, Hold, When
@@ -52,6 +53,8 @@ class Slack:
         self._deliveries = Deliveries(clock, self._sockets, signing_secret)
         self._deliveries.on_sent = lambda sent: self.workspace.changed("delivery", sent)
         self._people = People(self.workspace, self._views, self._urls, self._deliveries, self._response_url)
+        self.in_hand = InHand()
+        """The bot's requests that are not answered yet."""
         self._runner: web.AppRunner | None = None
         self._address: tuple[str, int] | None = None
 
@@ -59,7 +62,7 @@ class Slack:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes a free one."""
-        app = web.Application()
+        app = web.Application(middlewares=[self.in_hand.counting])
         app.router.add_route("*", "/api/{method}", self._web.handle_method)
         app.router.add_post("/{kind:commands|actions}/{team}/{key}", self._web.handle_response_url)
         app.router.add_get("/link/", self._sockets.handle)

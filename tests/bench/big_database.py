@@ -107,7 +107,7 @@ async def measure(
             for what, ours, theirs, bound in (
                 ("acknowledgement, median", full.acks, empty.acks, 1.1),
                 ("notification, median", full.notices, empty.notices, 1.1),
-                ("from start to listening", full.starts, empty.starts, 1.5),
+                ("from start to taking requests", full.starts, empty.starts, 1.5),
             )
         ],
         [

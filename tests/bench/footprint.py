@@ -64,7 +64,7 @@ async def measure(directory: Path, *, rounds: int = 7, requests: int = 200) -> T
                 Goal(1.6),
             ),
             Row(
-                "from start to listening",
+                "from start to taking requests",
                 f"{median(ours.seconds):.2f} s",
                 f"{median(theirs.seconds):.2f} s",
                 ratios(ours.seconds, theirs.seconds),

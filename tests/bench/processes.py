@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -28,7 +27,7 @@ class Memory:
 
 
 class Program:
-    """A running process that listens on `port`. `started_in` is the seconds from its start until it did."""
+    """A running process that takes requests on `port`. `started_in` is the seconds from its start until it did."""
 
     def __init__(self, process: asyncio.subprocess.Process, port: int, log_path: Path) -> None:
         self.process = process
@@ -38,9 +37,19 @@ class Program:
 
     @classmethod
     async def start(
-        cls, arguments: Sequence[str], environment: Mapping[str, str], directory: Path, name: str, port: int
+        cls,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        directory: Path,
+        name: str,
+        *,
+        ready_path: str | None = None,
     ) -> Self:
-        """Run Python with these arguments, and wait until something listens on that port."""
+        """Run Python with these arguments and `PORT`, and wait until it is ready.
+
+        `ready_path` is where it says so with a 200; without, it is ready when it listens.
+        """
+        port = int(environment["PORT"])
         log_path = directory / f"{name}.log"
         began = time.perf_counter()
         with log_path.open("ab") as log:
@@ -48,15 +57,16 @@ class Program:
                 sys.executable,
                 *arguments,
                 cwd=directory,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PORT": str(port), **environment},
+                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
         program = cls(process, port, log_path)
-        while not _listens(port):
+        while not await _is_ready(port, ready_path):
             if process.returncode is not None or time.perf_counter() - began > WITHIN_SECONDS:
-                raise RuntimeError(f"{name} does not listen:\n{log_path.read_text()}")
+                await program.stop()
+                raise RuntimeError(f"{name} does not become ready:\n{log_path.read_text()}")
             await asyncio.sleep(_POLL_SECONDS)
         program.started_in = time.perf_counter() - began
         return program
@@ -102,6 +112,17 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+async def _is_ready(port: int, path: str | None) -> bool:
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionError:
+        return False
+    try:
+        if path is None:
+            return True
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        return (await reader.readline()).split(b" ")[1:2] == [b"200"]
+    except ConnectionError:
+        return False
+    finally:
+        writer.close()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from handlers import healthz
 from storage import Storage
 from tests.bench.load import request
 from tests.bench.people import number, user_id
@@ -94,6 +95,7 @@ async def start_bot(directory: Path, settings: Mapping[str, str], **more: str) -
     """`python bot.py run`, a fresh process, as an operator starts it."""
     port = free_port()
     environment = {
+        "PORT": str(port),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "DATABASE": str(directory / "rollcall.db"),
         "DEFAULT_REGION": "SG",
@@ -102,12 +104,15 @@ async def start_bot(directory: Path, settings: Mapping[str, str], **more: str) -
         **settings,
         **more,
     }
-    return await Program.start([str(ROOT / "bot.py"), "run"], environment, directory, "bot", port)
+    return await Program.start(
+        [str(ROOT / "bot.py"), "run"], environment, directory, "bot", ready_path=healthz.READY_PATH
+    )
 
 
 async def start_rival(module: str, directory: Path, settings: Mapping[str, str], name: str, **more: str) -> Program:
     """One of the programs that the bot is measured against."""
-    return await Program.start(["-m", f"tests.bench.{module}"], {**settings, **more}, directory, name, free_port())
+    environment = {"PORT": str(free_port()), **settings, **more}
+    return await Program.start(["-m", f"tests.bench.{module}"], environment, directory, name)
 
 
 def command(caller: int, channel: str, text: str, response_url: str = "http://127.0.0.1:9/") -> bytes:

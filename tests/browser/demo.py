@@ -5,15 +5,16 @@ import os
 import re
 import shutil
 import signal
-import sys
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from tempfile import TemporaryFile
 
 from playwright.async_api import Browser, async_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.harness.process import ROOT, ForkedProcess
+
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = (
     "--no-sandbox",
@@ -37,32 +38,28 @@ class Demo:
 @asynccontextmanager
 async def running_demo() -> AsyncIterator[Demo]:
     """`bot.py demo`, ended as Ctrl-C does; it then ends with status 0 and no traceback."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-W",
-        "error",
-        "bot.py",
-        "demo",
-        cwd=ROOT,
-        # Its own idea of opening a browser has to do nothing here.
-        env={"PATH": os.environ["PATH"], "BROWSER": "true"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield await _address(process)
-    finally:
-        if process.returncode is None:
+    # Its own idea of opening a browser has to do nothing here.
+    environment = {"PATH": os.environ["PATH"], "BROWSER": "true"}
+    said, its_said = socket.socketpair()
+    with TemporaryFile() as nothing, TemporaryFile() as errors:
+        with its_said:
+            process = ForkedProcess.fork(ROOT, environment, ["demo"], (nothing, its_said, errors))
+        reader, writer = await asyncio.open_connection(sock=said)
+        try:
+            yield await _address(reader)
+        finally:
             process.send_signal(signal.SIGINT)
-        _, errors = await process.communicate()
-    assert process.returncode == 0, errors.decode()
-    assert "Traceback" not in errors.decode(), errors.decode()
+            status = await process.wait()
+            writer.close()
+            errors.seek(0)
+            complaints = errors.read().decode()
+        assert status == 0, complaints
+        assert "Traceback" not in complaints, complaints
 
 
-async def _address(process: asyncio.subprocess.Process) -> Demo:
-    assert process.stdout
+async def _address(reader: asyncio.StreamReader) -> Demo:
     said = ""
-    while line := (await process.stdout.readline()).decode():
+    while line := (await reader.readline()).decode():
         said += line
         if found := re.search(r"http://\S+", line):
             return Demo(said, found[0])

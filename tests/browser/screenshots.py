@@ -8,8 +8,9 @@ from typing import Literal
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.demo import ROOT, running_browser, running_demo
+from tests.browser.demo import running_browser, running_demo
 from tests.browser.visitor import Visitor
+from tests.harness.process import ROOT
 
 PICTURES = ROOT / "docs/pictures"
 WIDE = {"width": 1280, "height": 800}

@@ -1,5 +1,7 @@
 """axe-core finds nothing to mend: at both widths, in both colour schemes, in every state that the page comes to."""
 
+from typing import Final, Literal
+
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Locator, expect
@@ -10,6 +12,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
+SCHEMES: Final[dict[Literal["light", "dark"], str]] = {"light": "{}", "dark": "{runOnly: ['color-contrast']}"}
+"""Colour schemes, with what axe is to look for: only colours differ between them."""
+
+AXE_SCRIPT: Final = Axe().axe_script
 
 
 class Examined:
@@ -21,16 +27,21 @@ class Examined:
         self.is_narrow = is_narrow
 
     async def has_no_violations(self, state: str) -> None:
-        results = await Axe().run(self.page)
-        found = [(violation["id"], violation["nodes"][0]["html"]) for violation in results.response["violations"]]
-        assert found == [], state
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE_SCRIPT)
+        for scheme, rules in SCHEMES.items():
+            await self.page.emulate_media(color_scheme=scheme)
+            results = await self.page.evaluate(f"axe.run({{resultTypes: ['violations'], ...{rules}}})")
+            found = [(violation["id"], violation["nodes"][0]["html"]) for violation in results["violations"]]
+            assert found == [], f"{state}, {scheme}"
         overflow = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert overflow <= 0, f"{state}: the page is {overflow} px wider than its window"
 
     async def looks_at(self, view: str) -> None:
         """Only a narrow window shows one view at a time."""
         if self.is_narrow:
-            await self.page.get_by_role("navigation", name="Views").get_by_role("button", name=view).click()
+            # By keyboard: a text that came is shown above the buttons for a while, which a mouse would have to await.
+            await self.page.get_by_role("navigation", name="Views").get_by_role("button", name=view).press("Enter")
         elif view == "Wire":
             await self.visitor.button("The wire").click()
 
@@ -59,19 +70,14 @@ class Examined:
         await select.select_option(await option.get_attribute("value"))
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture(params=[1280, 390])
 def width(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
 
 @pytest.fixture
-def window(width: int, scheme: str) -> dict[str, object]:
-    return {"viewport": NARROW if width == NARROW["width"] else WIDE, "color_scheme": scheme}
+def window(width: int) -> dict[str, object]:
+    return {"viewport": NARROW if width == NARROW["width"] else WIDE}
 
 
 async def test_no_violations_in_any_state(visitor: Visitor, width: int) -> None:
@@ -141,8 +147,6 @@ async def test_no_violations_in_any_state(visitor: Visitor, width: int) -> None:
     await examined.has_no_violations("quiet hours of no length")
 
 
-# One colour scheme each: that all colours go together in both, the states above show.
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 async def test_no_violations_while_a_conference_is_run(visitor: Visitor, width: int) -> None:
     examined = Examined(visitor, is_narrow=width == NARROW["width"])
     await visitor.sends("/conference @bob @carol @erin +6591234567")
@@ -194,7 +198,6 @@ async def test_no_violations_while_a_conference_is_run(visitor: Visitor, width: 
     await examined.has_no_violations("Home tab with what it cost")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light")])
 async def test_no_violations_around_a_standup(visitor: Visitor, width: int) -> None:
     examined = Examined(visitor, is_narrow=width == NARROW["width"])
     await visitor.sends("/conference standup new")

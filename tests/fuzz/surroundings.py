@@ -15,15 +15,8 @@ from urllib.parse import urlencode, urlsplit
 from tests.fuzz import corpus
 from tests.fuzz.connection import Connection
 from tests.fuzz.inputs import Kind, Request, Signed
-from tests.harness.world import ACCESS_TOKEN, SECRETS, World
+from tests.harness.world import ACCESS_TOKEN, NO_LIMITS, SECRETS, World
 
-NO_LIMITS: Final = dict.fromkeys(
-    (
-        *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
-        *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY"),
-    ),
-    "off",
-)
 SETTINGS: Final = (
     {**NO_LIMITS, "VERIFY_NUMBERS": "off", "ALLOWED_COUNTRIES": "all"},
     {**NO_LIMITS, "VERIFY_NUMBERS": "sms", "HOIIO_CALLER_ID": "+6560000000"},

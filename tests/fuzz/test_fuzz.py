@@ -7,7 +7,7 @@ from tests.fuzz.run import INPUTS_PER_ROUND, Run
 from tests.fuzz.surroundings import SETTINGS
 
 SEED = 20_261_120
-INPUTS = 700
+INPUTS = 350
 
 
 @pytest.mark.parametrize("round_number", range(len(SETTINGS)))

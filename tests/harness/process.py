@@ -105,8 +105,11 @@ class BotProcess(ForkedProcess):
     def log(self) -> str:
         return self.log_path.read_text()
 
-    async def tell(self, line: str) -> None:
-        """Write a line to its standard input, and wait for one in return. Raises ConnectionError if it ends before."""
+    async def tell(self, line: str) -> str:
+        """Write a line to its standard input; returns the answer, or nothing if it ends before.
+
+        Raises ConnectionError if it has ended.
+        """
         self._writer.write(f"{line}\n".encode())
         await self._writer.drain()
-        await self._reader.readline()
+        return (await self._reader.readline()).decode().strip()

@@ -30,12 +30,21 @@ SIGNING_SECRET = "slack-signing-secret"
 APP_TOKEN = "xapp-secret-app-token"
 SECRETS = (ACCESS_TOKEN, BOT_TOKEN, SIGNING_SECRET, APP_TOKEN)
 
-POLL_SECONDS = 0.005
+NO_LIMITS = dict.fromkeys(
+    (
+        *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
+        *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY"),
+    ),
+    "off",
+)
+"""Settings with which people may ring as often as they like."""
+
+POLL_SECONDS = 0.001
 STEP_SECONDS = 0.1
 """How far the moved clock goes on between two looks at a condition, while anything is going on."""
 QUIET_STEP_SECONDS = 1.0
 QUIET_LOOKS = 10
-"""After so many looks at which nothing had crossed the network, time goes on in the longer steps."""
+"""After so many looks at which nothing was going on and nothing had crossed the network, the steps are longer."""
 FIRST_PORT = 24_000
 LAST_PORT = 32_000
 PORTS_PER_WORKER = 500
@@ -131,12 +140,15 @@ class World:
         self.log_path = directory / "bot.log"
         self.settings: dict[str, str] = {}
         """Settings besides those that every test needs, or in the place of some."""
+        self.bot_clock_is_off = timedelta()
+        """By how much the bot's clock is ahead of everybody else's."""
         self._process: BotProcess | None = None
         self.spares: list[BotProcess] = []
         """Processes on the same database that wait for their turn."""
         self._spare_numbers = itertools.count(1)
         self.port = free_port()
         self._traffic = self._quiet_looks = 0
+        self._is_quiet = False
 
     def _actor(self, name: str, number: str) -> Actor:
         return Actor(self, self.slack.add_person(name), number)
@@ -214,7 +226,7 @@ class World:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
-            "CLOCK": (now or self.clock.now()).isoformat(),
+            "CLOCK": (now or self.clock.now() + self.bot_clock_is_off).isoformat(),
             **self.environment,
         }
         if kill_at:
@@ -230,7 +242,8 @@ class World:
                         if answer.status == 200:
                             break
                 except aiohttp.ClientError:
-                    await asyncio.sleep(POLL_SECONDS)
+                    pass
+                await asyncio.sleep(POLL_SECONDS)
         if self.socket_mode and self.bot_is_running:
             await self.slack.socket_connected()
 
@@ -288,7 +301,7 @@ class World:
     async def _step(self, *, at_most: float = QUIET_STEP_SECONDS) -> None:
         await asyncio.sleep(POLL_SECONDS)
         traffic = len(self.slack.calls) + len(self.hoiio.requests) + len(self.hoiio.notifications)
-        self._quiet_looks = self._quiet_looks + 1 if traffic == self._traffic else 0
+        self._quiet_looks = self._quiet_looks + 1 if traffic == self._traffic and self._is_quiet else 0
         self._traffic = traffic
         step = QUIET_STEP_SECONDS if self._quiet_looks > QUIET_LOOKS else STEP_SECONDS
         await self._move(min(step, at_most))
@@ -300,12 +313,28 @@ class World:
 
     async def _move(self, seconds: float) -> None:
         await self.clock.advance(seconds)
+        held = self.slack.in_hand.requests + self.hoiio.in_hand.requests
+        # The bot's own clock follows, and nothing goes on before it has.
+        self._is_quiet = await self._tell(f"{(self.clock.now() + self.bot_clock_is_off).isoformat()} {held}")
+
+    async def step_bot_clock(self, seconds: float) -> None:
+        """Somebody sets the clock of the bot's machine, forward or back, and nobody else's."""
+        self.bot_clock_is_off += timedelta(seconds=seconds)
+        await self._tell(f"step {seconds}")
+
+    async def make_bot_read_only(self, *, on: bool = True) -> None:
+        """Have the running bot's connection to its database be one that may only read, or no more."""
+        await self._tell(f"read-only {'on' if on else 'off'}")
+
+    async def _tell(self, line: str) -> bool:
+        """Whether nothing goes on in the bot's processes afterwards."""
+        are_quiet = True
         for process in self._running:
-            # The bot's own clock follows, and nothing goes on before it has.
             try:
-                await process.tell(self.clock.now().isoformat())
+                are_quiet &= await process.tell(line) == "quiet"
             except ConnectionError:
                 await process.wait()
+        return are_quiet
 
     async def until(self, condition: Callable[[], object], *, within: float = 60.0) -> None:
         """Let time go by until something is so, `within` seconds of the moved clock."""

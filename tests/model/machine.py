@@ -140,10 +140,10 @@ class Conferences(RuleBasedStateMachine):
     def hangs_up(self, which: int, by: str, who: int, moment: float) -> None:
         async def hang_up() -> str:
             play = self.play
-            press = play.pick(play.can_be_pressed(action_id="hang_up"), which)
+            press = play.pick(play.buttons.can_be_pressed(action_id="hang_up"), which)
             if press is None:
                 return "nothing to press"
-            conference = play._conference(press)
+            conference = play.buttons.conference(press)
             starter = conference.caller_id if conference else ""
             ids = [person.id for person in play.people]
             presser = {"starter": ids.index(starter) if starter in ids else who, "admin": 3}.get(by, who)
@@ -158,14 +158,16 @@ class Conferences(RuleBasedStateMachine):
     @rule(who=who, which=which, moment=moments)
     def presses_on_an_old_picture(self, who: int, which: int, moment: float) -> None:
         async def press() -> str:
-            press = self.play.pick(self.play.old_pictures(), which)
+            press = self.play.pick(self.play.buttons.old_pictures(), which)
             return "nothing to press" if press is None else await self.play.presses([who], [press])
 
         self._step("press on an old picture", press, moment)
 
     def _press(self, name: str, who: list[int], wanted: list[tuple[str | None, int]], moment: float) -> None:
         async def press() -> str:
-            found = [self.play.pick(self.play.can_be_pressed(action_id=action), which) for action, which in wanted]
+            found = [
+                self.play.pick(self.play.buttons.can_be_pressed(action_id=action), which) for action, which in wanted
+            ]
             chosen = [press for press in found if press]
             return await self.play.presses(who, chosen) if len(chosen) == len(who) else "nothing to press"
 
@@ -174,7 +176,7 @@ class Conferences(RuleBasedStateMachine):
     @rule(who=who, which=which, whom=whom, moment=moments)
     def invites(self, who: int, which: int, whom: set[int], moment: float) -> None:
         async def invite() -> str:
-            press = self.play.pick(self.play.can_be_pressed(action_id="invite"), which)
+            press = self.play.pick(self.play.buttons.can_be_pressed(action_id="invite"), which)
             return "nothing to press" if press is None else await self.play.invites(who, press, whom)
 
         self._step("invite", invite, moment)

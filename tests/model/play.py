@@ -1,20 +1,17 @@
 """What people, carrier and network can do to the running bot, on the moved clock. After each act the watch looks."""
 
 import asyncio
-import copy
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sandbox.hoiio import Leg, LegState, Phone, PhoneError
-from sandbox.slack import Message
 from sandbox.slack.faults import Fault
-from tests.harness.world import STEP_SECONDS, Actor, World
-from tests.model.stored import StoredConference
+from tests.harness.world import NO_LIMITS, STEP_SECONDS, Actor, World
+from tests.model.pressing import Buttons, Press
 from tests.model.watch import LINES_TAKEN, Watch
 
 MOST_RUNNING = 3
@@ -23,34 +20,11 @@ PEOPLE = 8
 GUESTS = tuple(f"+659123009{place}" for place in range(3))
 OTHERS = tuple(f"+659123008{place}" for place in range(8))
 """Numbers that somebody else rings over the same account."""
-OLD_PICTURES = 40
 QUESTIONS = frozenset({"voice/query_status", "voice/get_history"})
 SHORTEST_BACKOFF_SECONDS = 5.0
 LONGEST_BACKOFF_SECONDS = 60.0
 END_WITHIN_SECONDS = 1500.0
 TOLD_WITHIN_SECONDS = 150.0
-_NO_LIMITS = dict.fromkeys(
-    (
-        *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
-        *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY"),
-    ),
-    "off",
-)
-
-
-@dataclass(frozen=True)
-class Press:
-    """Something to press on a board, as it is or once was: a button, or an option of a menu."""
-
-    board: Message
-    blocks: list[dict[str, Any]]
-    action_id: str
-    value: str | None
-    text: str
-
-    @property
-    def conference_id(self) -> str:
-        return (self.value or "").rpartition(":")[2]
 
 
 class Play:
@@ -58,17 +32,17 @@ class Play:
 
     def __init__(self, directory: Path) -> None:
         self.world = world = World(directory)
-        world.settings = {**_NO_LIMITS, "ADMINS": world.dave.id}
+        world.settings = {**NO_LIMITS, "ADMINS": world.dave.id}
         first = (world.alice, world.bob, world.carol, world.dave, world.erin)
         names = ("frank", "grace", "heidi")
         more = [world.add_actor(name, f"+659123000{place}") for place, name in enumerate(names, start=6)]
         self.people: tuple[Actor, ...] = (*first, *more)
         self.numbers = (*(actor.number for actor in self.people), *GUESTS)
         self.watch = Watch(world)
+        self.buttons = Buttons(world, self.watch, self.people)
         self.steps: list[str] = []
         self.restarts = 0
         self._due: list[tuple[float, Callable[[], None]]] = []
-        self._old: deque[Press] = deque(maxlen=OLD_PICTURES)
         self._slack_failed_since = 0.0
         self._slack_faults: list[tuple[Fault, float]] = []
         self._hits_seen: Counter[Fault] = Counter()
@@ -156,16 +130,6 @@ class Play:
     def _may_be_rung(self, numbers: Iterable[str]) -> None:
         self.watch.asked.update(set(numbers))
 
-    def can_be_pressed(self, *, action_id: str | None = None) -> list[Press]:
-        """What stands on the boards, those of running conferences first, the newest of them first."""
-        running = {one.conference_id for one in self.watch.stored.conferences() if one.is_running}
-        boards = list(self.watch.boards.items())[::-1]
-        boards.sort(key=lambda board: board[0] not in running)
-        found = [press for _, board in boards for press in _on(board)]
-        known = {(press.action_id, press.value) for press in self._old}
-        self._old += [press for press in found if (press.action_id, press.value) not in known]
-        return [press for press in found if action_id in {None, press.action_id}]
-
     async def presses(self, who: Sequence[int], chosen: Sequence[Press]) -> str:
         """Have these people press these at once, each one."""
         wanted: set[str] = set()
@@ -173,63 +137,21 @@ class Play:
         for one, press in zip(who, chosen, strict=True):
             person = self._person(one)
             wanted |= self._rung_by(press, person)
-            acts.append(self._press(person, press))
+            acts.append(self.buttons.press(person, press))
             said.append(f"{person.person.name} pressed {press.text} ({press.action_id} {press.value})")
         self._may_be_rung(wanted)
         await self._while_time_goes_by(*acts)
         return " while ".join(said)
 
-    async def _press(self, person: Actor, press: Press) -> None:
-        now = list(press.board.blocks)
-        press.board.blocks[:] = press.blocks
-        try:
-            click = self.world.slack.click(person.person, press.board, press.action_id, value=press.value)
-            clicking = asyncio.ensure_future(click)
-            # What is sent along is put together before anything else can happen.
-            await asyncio.sleep(0)
-        finally:
-            press.board.blocks[:] = now
-        await clicking
-
     def _rung_by(self, press: Press, person: Actor) -> set[str]:
         """The numbers that may be rung once more, now that this is pressed."""
-        conference = self._conference(press)
-        if conference is None:
-            return set()
-        alive = {leg.number for leg in self.watch.own_legs if leg.alive}
-        everybody = {call.number for call in conference.calls if call.number}
-        everybody |= {self._number_of(user) for call in conference.calls for user in call.people}
-        match press.action_id:
-            case "ring_me":
-                return {person.number}
-            case "ring_again":
-                return everybody - alive
-            case "call_menu":
-                act, place, _ = str(press.value).split(":")
-                call = conference.calls[int(place)] if int(place) < len(conference.calls) else None
-                if act != "ring_again" or call is None:
-                    return set()
-                return ({call.number} | {self._number_of(user) for user in call.people}) - alive
-            case "call_again" | "ring_anew":
-                left_out = {self._number_of(one) for one in (*conference.left_out, conference.caller_id)}
-                return everybody | left_out | {person.number}
-            case _:
-                return set()
-
-    def _conference(self, press: Press) -> StoredConference | None:
-        found = (one for one in self.watch.stored.conferences() if one.conference_id == press.conference_id)
-        return next(found, None)
-
-    def _number_of(self, user_id: str) -> str:
-        return next((actor.number for actor in self.people if actor.id == user_id), user_id)
+        may_be = self.buttons.rung_by(press, person)
+        if press.action_id in {"ring_again", "call_menu"}:
+            may_be -= {leg.number for leg in self.watch.own_legs if leg.alive}
+        return may_be
 
     def pick(self, presses: Sequence[Press], which: int) -> Press | None:
         return presses[which % len(presses)] if presses else None
-
-    def old_pictures(self) -> list[Press]:
-        """What stood on a board at one time or other."""
-        self.can_be_pressed()
-        return list(self._old)
 
     async def invites(self, who: int, press: Press, whom: Iterable[int]) -> str:
         """Open the form, and send it with these people and guests."""
@@ -239,7 +161,7 @@ class Play:
         self._may_be_rung(self.numbers[one] for one in whom)
 
         async def fill_in() -> None:
-            await self._press(person, press)
+            await self.buttons.press(person, press)
             for _ in range(100):
                 if views := self.world.slack.views(person.person):
                     break
@@ -425,33 +347,18 @@ class Play:
             hoiio.phone(number).will_decline(1.0)
         end = self.watch.now + END_WITHIN_SECONDS
         while not self.watch.is_all_over():
-            assert self.watch.now < end, "it does not end:\n" + "\n".join(self.watch.left_untold())
+            assert self.watch.now < end, "it does not end:\n" + "\n".join(map(str, self.watch.left_untold()))
             for phone in self._phones(LegState.IN_CALL):
                 phone.hang_up()
             await self.goes_by(1.0)
             await self.comes_back()
         end = self.watch.now + TOLD_WITHIN_SECONDS
         while not self.watch.is_all_told():
-            assert self.watch.now < end, "\n".join(self.watch.left_untold())
+            assert self.watch.now < end, "\n".join(map(str, self.watch.left_untold()))
             await self.goes_by(1.0)
             await self.comes_back()
         await self.goes_by(3.0)
-        assert self.watch.is_all_told(), "\n".join(self.watch.left_untold())
-
-
-def _on(board: Message) -> list[Press]:
-    blocks = copy.deepcopy(board.blocks)
-    found = []
-    for block in blocks:
-        for element in [*block.get("elements", []), block.get("accessory", {})]:
-            match element:
-                case {"type": "button", "action_id": str(action_id), "value": str(value)}:
-                    found.append(Press(board, blocks, action_id, value, element["text"]["text"]))
-                case {"type": "overflow", "action_id": str(action_id), "options": list(options)}:
-                    found += [
-                        Press(board, blocks, action_id, option["value"], option["text"]["text"]) for option in options
-                    ]
-    return found
+        assert self.watch.is_all_told(), "\n".join(map(str, self.watch.left_untold()))
 
 
 def _ended(hang_up: Callable[[Leg], None], leg: Leg) -> Callable[[], None]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 
 from sandbox.hoiio import ApiRequest, Leg, LegState
 from sandbox.slack import Message
@@ -45,6 +45,27 @@ class Wait(Enum):
 
     CARRIER = "carrier"
     SLACK = "slack"
+
+
+class Kind(StrEnum):
+    """What may be amiss once everything is over."""
+
+    GOES_ON = "conferences that have not ended"
+    BOARD = "wrong boards"
+    UNTOLD = "threads with a missing outcome"
+    TOLD_TWICE = "threads that tell an outcome twice"
+
+
+@dataclass(frozen=True)
+class Amiss:
+    """Something that is not as it must be once everything is over."""
+
+    kind: StrEnum
+    conference_id: str
+    what: str
+
+    def __str__(self) -> str:
+        return self.what
 
 
 @dataclass(frozen=True)
@@ -214,7 +235,7 @@ class Watch:
                     yield Problem(key, f"{here}: {call.number} stays under way", NEWS_SECONDS)
 
     def _one(self, conference: StoredConference, call: StoredCall, leg: Leg) -> Iterator[Problem]:
-        really = _state(leg)
+        really = state_of(leg)
         if call.state == "unknown":
             # Nobody could tell any more; a later word of it is welcome.
             return
@@ -268,46 +289,52 @@ class Watch:
     def is_all_told(self) -> bool:
         return not list(self.left_untold())
 
-    def left_untold(self) -> Iterator[str]:
+    def left_untold(self) -> Iterator[Amiss]:
         """What is not as it must be once everything is over."""
         boards = self.boards
         for name, times in Counter(filter(None, map(conference_of, self.world.boards))).items():
             if times > 1:
-                yield f"there are {times} boards of {name}"
+                yield Amiss(Kind.BOARD, name, f"there are {times} boards of {name}")
         for conference in self.stored.conferences():
             here = conference.conference_id
             if conference.is_running:
-                yield f"{here} is still {conference.state}"
+                yield Amiss(Kind.GOES_ON, here, f"{here} is still {conference.state}")
             if board := boards.get(here):
                 if (shown := read_board(board)) != (right := picture_of(conference)):
-                    yield f"the board of {here} shows:\n  {shown}\nand not:\n  {right}"
+                    yield Amiss(Kind.BOARD, here, f"the board of {here} shows:\n  {shown}\nand not:\n  {right}")
                 if (pressed := buttons(board)) != (may_be := _last_buttons(conference)):
-                    yield f"the board of {here}, {conference.state}, offers {pressed} and not {may_be}"
+                    what = f"the board of {here}, {conference.state}, offers {pressed} and not {may_be}"
+                    yield Amiss(Kind.BOARD, here, what)
                 yield from self._thread(conference, board)
 
-    def _thread(self, conference: StoredConference, board: Message) -> Iterator[str]:
+    def _thread(self, conference: StoredConference, board: Message) -> Iterator[Amiss]:
         here = conference.conference_id
         replies = self.world.slack.thread(board)[1:]
         names = [str(reply.blocks[0].get("block_id")) for reply in replies]
         for name, times in Counter(names).items():
             if times > 1:
-                yield f"the thread of {here} says {times} times what is in {name}"
+                yield Amiss(Kind.TOLD_TWICE, here, f"the thread of {here} says {times} times what is in {name}")
         said = [line for reply in replies for text in texts(reply) for line in text.split("\n")]
         if conference.state == "ended":
             ends = [line for line in said if line.startswith("The call is over")]
             if len(ends) != 1:
-                yield f"the thread of {here} says {len(ends)} times that the call is over"
+                kind = Kind.TOLD_TWICE if ends else Kind.UNTOLD
+                yield Amiss(kind, here, f"the thread of {here} says {len(ends)} times that the call is over")
             was_in = {one_name(call) for call in conference.calls if call.state == "answered"}
             for line in said:
                 if line.startswith("Missed: ") and (named := [one for one in was_in if one in line]):
-                    yield f"the thread of {here} says that {', '.join(named)} were missed, who were in"
+                    what = f"the thread of {here} says that {', '.join(named)} were missed, who were in"
+                    yield Amiss(Kind.UNTOLD, here, what)
             for line, times in Counter(outcome(call) for call in conference.calls if call.state in FINAL).items():
                 told = [one for one in said if one.startswith(line)]
                 if len(told) != times:
-                    yield f"the thread of {here} says {len(told)} times {line!r}, and it came to that {times} times"
+                    kind = Kind.TOLD_TWICE if len(told) > times else Kind.UNTOLD
+                    what = f"the thread of {here} says {len(told)} times {line!r}, and it came to that {times} times"
+                    yield Amiss(kind, here, what)
         status = texts(board)[-1]
         if conference.state in {"refused", "abandoned"} and status not in said:
-            yield f"the thread of {here} does not say how it ended: {status!r}"
+            what = f"the thread of {here} does not say how it ended: {status!r}"
+            yield Amiss(Kind.UNTOLD, here, what)
 
     def explained(self) -> str:
         """Everything that there is to see, for whoever has to find out what went wrong."""
@@ -340,7 +367,7 @@ def _last_buttons(conference: StoredConference) -> list[str]:
     return ["Ring as lines get free"] if conference.reason == "no_lines" and waits else []
 
 
-def _state(leg: Leg) -> str:
+def state_of(leg: Leg) -> str:
     match leg.state:
         case LegState.IN_CALL:
             return "in_call"
@@ -351,4 +378,4 @@ def _state(leg: Leg) -> str:
 
 
 def _words(leg: Leg) -> str:
-    return f"{_state(leg)}, {leg.minutes} min" if leg.state is LegState.ENDED else _state(leg)
+    return f"{state_of(leg)}, {leg.minutes} min" if leg.state is LegState.ENDED else state_of(leg)

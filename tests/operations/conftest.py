@@ -89,10 +89,12 @@ class Shell:
         async with aiohttp.ClientSession() as session:
             while process.returncode is None and time.monotonic() < deadline:
                 try:
-                    async with session.get(f"http://127.0.0.1:{self.variables['PORT']}/healthz"):
-                        return process
+                    async with session.get(f"http://127.0.0.1:{self.variables['PORT']}/healthz") as answer:
+                        if answer.status == 200:
+                            return process
                 except aiohttp.ClientError:
-                    await asyncio.sleep(POLL_SECONDS)
+                    pass
+                await asyncio.sleep(POLL_SECONDS)
         raise AssertionError("the bot does not answer")
 
     async def close(self) -> None:

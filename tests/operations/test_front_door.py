@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import sqlite3
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -132,22 +131,6 @@ async def test_it_starts_while_slack_is_away(settled_shell: Shell) -> None:
     assert process.returncode is None
 
 
-async def test_healthz(quiet_world: World, http: aiohttp.ClientSession) -> None:
-    await quiet_world.start_bot()
-    async with http.get("/healthz") as answer:
-        assert (answer.status, answer.content_type) == (200, "application/json")
-        assert await answer.json() == {"status": "ok"}
-
-
-async def test_healthz_when_the_storage_does_not_answer(quiet_world: World, http: aiohttp.ClientSession) -> None:
-    await quiet_world.start_bot()
-    with sqlite3.connect(quiet_world.database) as db:
-        db.execute("DROP TABLE conferences")
-    async with http.get("/healthz") as answer:
-        assert (answer.status, answer.content_type) == (503, "application/json")
-        assert "storage" in (await answer.json())["status"]
-
-
 async def test_the_notification_address_takes_posts_only(quiet_world: World, http: aiohttp.ClientSession) -> None:
     await quiet_world.start_bot()
     await quiet_world.alice.has_number()
@@ -180,7 +163,7 @@ async def test_a_command_line_that_makes_no_sense(shell: Shell, arguments: list[
 async def test_help_names_every_command(shell: Shell) -> None:
     outcome = await shell.bot("--help")
     assert outcome.status == 0
-    for command in ("run", "demo", "check", "import-numbers", "export-numbers", "admin-log"):
+    for command in ("run", "demo", "check", "import-numbers", "export-numbers", "backup", "restore", "admin-log"):
         assert f"\n    {command} " in outcome.out
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from operations.check import guards
+from operations.guards import guards
 from settings import READERS, read_settings
 
 ENOUGH = {

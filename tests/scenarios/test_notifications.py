@@ -222,6 +222,16 @@ async def test_one_that_was_lost_is_fetched(ringing: World) -> None:
     await ringing.board_shows("@alice: busy", "@bob: busy", "Ended at", within=120)
 
 
+async def test_one_that_cannot_be_stored_is_not_acknowledged_and_is_asked_for_later(ringing: World) -> None:
+    await ringing.make_bot_read_only()
+    ringing.bob.phone.decline()
+    assert await notify(ringing, final(ringing, call_status_dest="busy", duration="0", debit="0.000")) == 503
+    assert "a notification could not be stored" in ringing.log
+    assert "Error handling request" not in ringing.log
+    await ringing.make_bot_read_only(on=False)
+    await ringing.board_shows("@bob: busy")
+
+
 async def test_delayed_doubled_and_reordered_ones_end_in_the_same_state(world: World) -> None:
     world.hoiio.early_notifications = True
     faults = world.hoiio.faults.notifications

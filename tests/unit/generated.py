@@ -1,5 +1,6 @@
 """What hypothesis makes up for the unit tests: people, numbers, reports and whole conferences."""
 
+import operator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -30,8 +31,9 @@ NUMBERS = (*map(_written_out, _REGIONS), "+6591234567", "+6581234567", "+3906123
 """Mobile numbers of many countries, two of one country, and one whose leading zero belongs to it."""
 
 numbers = st.sampled_from(NUMBERS)
-user_ids = st.from_regex(r"[UW][A-Z0-9]{1,10}", fullmatch=True)
-group_ids = st.from_regex(r"S[A-Z0-9]{1,10}", fullmatch=True)
+_ids = st.text(_ALPHABET, min_size=1, max_size=10)
+user_ids = st.builds(operator.add, st.sampled_from("UW"), _ids)
+group_ids = _ids.map("S{}".format)
 
 _invitees: st.SearchStrategy[Invitee] = st.one_of(
     st.builds(Person, user_ids), st.builds(Group, group_ids), st.builds(Guest, numbers)
@@ -66,7 +68,9 @@ def reports_about(txn_ref: str, dest: str) -> st.SearchStrategy[Report]:
 TIMED = {LeftOutReason.QUIET_HOURS, LeftOutReason.RUNG_TOO_OFTEN}
 """Reasons that pass by themselves."""
 
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - aware
+MICROSECOND = timedelta(microseconds=1)
+_FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+moments = st.integers(0, timedelta(days=729) // MICROSECOND).map(lambda micros: _FIRST + micros * MICROSECOND)
 limits_reached = st.builds(
     LimitReached, st.sampled_from(Limit), st.from_regex(r"[1-9][0-9]{0,8}( [A-Z]{3})?", fullmatch=True), moments
 )
@@ -108,50 +112,63 @@ _left_out = st.sampled_from(LeftOutReason).flatmap(
 )
 
 
-@st.composite
-def conferences(draw: st.DrawFn) -> Conference:
-    """Any conference that may come to be shown; an empty number has been forgotten, one that comes twice rung again."""
-    taken = [*draw(st.lists(numbers, max_size=9)), *draw(st.sampled_from([[], [""]]))]
-    participants = tuple(
-        Participant(
-            number,
-            tuple(draw(st.lists(user_ids, unique=True, max_size=3))),
-            draw(st.sampled_from(CallState)),
-            draw(st.none() | st.just(f"AA-C-{place}")),
-            draw(st.none() | st.integers(0, 600)),
-            draw(st.none() | charges),
-            asked_by=draw(st.none() | user_ids),
-            asked_at=draw(st.none() | moments),
-            dialed_at=draw(st.none() | moments),
-            answered_at=draw(st.none() | moments),
-            why=draw(whys),
-            is_muted=draw(st.booleans()),
-            hang_up=draw(st.booleans()),
-        )
-        for place, number in enumerate(taken)
-    )
-    left_out = draw(st.lists(_left_out, max_size=4)) * draw(st.sampled_from([1, 1, 150]))
-    state = draw(st.sampled_from(ConferenceState))
-    reason = draw(st.sampled_from(Reason)) if state is ConferenceState.ABANDONED else None
-    conference = conference_of(*participants)
-    return replace(
-        conference,
-        left_out=tuple(left_out),
-        state=state,
-        reason=reason,
-        detail=draw(details(reason)),
-        dialed_at=draw(st.none() | st.just(BEGUN_AT + timedelta(seconds=1))),
-        ended_at=draw(st.none() | st.just(BEGUN_AT + timedelta(minutes=12))),
-        hung_up_by=draw(st.none() | user_ids),
-        phones_ahead=draw(st.none() | st.integers(0, 99)),
-        **draw(_standups),
+def _calls_to(number: st.SearchStrategy[str]) -> st.SearchStrategy[Participant]:
+    return st.builds(
+        Participant,
+        number,
+        st.lists(user_ids, unique=True, max_size=3).map(tuple),
+        st.sampled_from(CallState),
+        st.none() | st.just("AA-C-"),
+        st.none() | st.integers(0, 600),
+        st.none() | charges,
+        asked_by=st.none() | user_ids,
+        asked_at=st.none() | moments,
+        dialed_at=st.none() | moments,
+        answered_at=st.none() | moments,
+        why=whys,
+        is_muted=st.booleans(),
+        hang_up=st.booleans(),
     )
 
 
+# Made once: to make a strategy takes longer than to draw from it.
+_calls = st.lists(_calls_to(numbers), max_size=9)
+_forgotten = st.lists(_calls_to(st.just("")), max_size=1)
+_some_left_out = st.lists(_left_out, max_size=4)
+_times_left_out = st.sampled_from([1, 1, 150])
+_states = st.sampled_from(ConferenceState)
+_details = {reason: details(reason) for reason in (None, *Reason)}
+_reasons = st.sampled_from(Reason)
 _standups: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [{}, {"standup": "platform", "due_at": BEGUN_AT}, {"standup": "platform"}]
 )
 """What is stored besides of a conference that was due, and of one that called its people again."""
+_rest: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {
+        "dialed_at": st.none() | st.just(BEGUN_AT + timedelta(seconds=1)),
+        "ended_at": st.none() | st.just(BEGUN_AT + timedelta(minutes=12)),
+        "hung_up_by": st.none() | user_ids,
+        "phones_ahead": st.none() | st.integers(0, 99),
+    }
+)
+
+
+@st.composite
+def conferences(draw: st.DrawFn) -> Conference:
+    """Any conference that may come to be shown; an empty number has been forgotten, one that comes twice rung again."""
+    calls = [*draw(_calls), *draw(_forgotten)]
+    left_out = draw(_some_left_out) * draw(_times_left_out)
+    state = draw(_states)
+    reason = draw(_reasons) if state is ConferenceState.ABANDONED else None
+    return replace(
+        conference_of(*(replace(call, txn_ref=call.txn_ref and f"AA-C-{place}") for place, call in enumerate(calls))),
+        left_out=tuple(left_out),
+        state=state,
+        reason=reason,
+        detail=draw(_details[reason]),
+        **draw(_rest),
+        **draw(_standups),
+    )
 
 
 def conference_of(*participants: Participant, state: ConferenceState = ConferenceState.LIVE) -> Conference:

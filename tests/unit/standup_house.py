@@ -37,6 +37,7 @@ class House:
             clock=clock,
             notify_address=NotifyAddress("https://bot.test/hoiio"),
             read_notification=lambda fields: Report(CallState.BUSY, fields["txn_ref"]),
+            watched=(),
             heard=[self._hear],
             right_of_way=RightOfWay(),
         )

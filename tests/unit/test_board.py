@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from conference.calls import CallState, Participant
 from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
@@ -37,12 +37,12 @@ def shown(message: Message) -> str:
 
 
 def full_numbers_in(message: Message) -> list[str]:
-    digits = re.sub(r"[^0-9]", "", shown(message))
-    return [number for number in NUMBERS if number in shown(message) or number[1:] in digits]
+    text = shown(message)
+    digits = re.sub(r"[^0-9]", "", text)
+    return [number for number in NUMBERS if number in text or number[1:] in digits]
 
 
 @given(conferences())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_slack_takes_the_board_of_any_conference_and_no_number_is_in_it(conference: Conference) -> None:
     message = board(conference)
     assert message_problems(list(message.blocks)) == []

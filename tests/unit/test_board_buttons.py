@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.additions import _why_closed
@@ -102,7 +102,6 @@ def as_it_may_be(conference: Conference) -> Conference:
 
 
 @given(conferences().map(as_it_may_be))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_each_button_is_there_exactly_while_it_would_do_something(conference: Conference) -> None:
     shown = pressed(conference)
     is_open = _why_closed(conference) is None

@@ -47,7 +47,7 @@ class Account:
 
 @asynccontextmanager
 async def watching(account: Account, clock: MovedClock, seen: Callable[[Balance], None]) -> AsyncIterator[CreditWatch]:
-    watch = CreditWatch(account.balance, clock, seen)
+    watch = CreditWatch(account.balance, clock, (seen,))
     running = asyncio.create_task(watch.run())
     await go_on(clock, 0)
     yield watch
@@ -158,13 +158,13 @@ def test_a_code_alone_is_no_shortage_and_reads_as_ever(code: str) -> None:
 )
 async def test_only_a_lack_of_credit_has_the_balance_asked_for(error: Refused, why: str) -> None:
     account = Account(MovedClock())
-    assert await why_refused(error, account.balance) == why
+    assert await why_refused(error, account.balance, "0123") == why
     assert len(account.asked_at) == isinstance(error, NotEnoughCredit)
 
 
 @pytest.mark.parametrize("failure", [NotSent("x"), AnswerLost("x"), Refused("error_rate_limit_exceeded"), KeyError()])
 async def test_a_balance_that_can_not_be_had_leaves_the_code(failure: Exception) -> None:
-    assert await why_refused(NotEnoughCredit(NO_CREDIT), Account(MovedClock(), failure).balance) == NO_CREDIT
+    assert await why_refused(NotEnoughCredit(NO_CREDIT), Account(MovedClock(), failure).balance, "0123") == NO_CREDIT
 
 
 async def test_a_balance_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +174,7 @@ async def test_a_balance_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch)
         await asyncio.Event().wait()
         return LEFT
 
-    assert await why_refused(NotEnoughCredit(NO_CREDIT), answers_never) == NO_CREDIT
+    assert await why_refused(NotEnoughCredit(NO_CREDIT), answers_never, "0123") == NO_CREDIT
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.calls import CallState, NotRung, Participant
@@ -18,7 +18,6 @@ from tests.unit.test_status import ALICE, BEGAN, BOB, GUEST
 
 
 @given(st.lists(conferences(), max_size=5), st.booleans(), st.booleans())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_slack_takes_whatever_ran_and_no_number_is_in_it(
     ran: list[Conference], has_newer: bool, has_older: bool
 ) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.model import ConferenceState
@@ -37,7 +37,6 @@ overviews = st.builds(
 
 
 @given(overviews)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_slack_takes_any_home_tab_and_no_number_is_in_it(overview: PersonalOverview) -> None:
     blocks = list(home.home(PersonOnFile(), None, overview))
     assert view_problems({"type": "home", "blocks": blocks}, "home") == []

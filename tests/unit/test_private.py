@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conference.barring import Barred
@@ -54,7 +54,6 @@ def test_people_see_their_own_number_in_full(number: str) -> None:
 
 
 @given(conferences(), st.sampled_from(Reason), st.data())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_slack_takes_every_reason_and_no_number_is_in_it(
     conference: Conference, reason: Reason, data: st.DataObject
 ) -> None:

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.additions import Added, NotAdded
@@ -69,7 +69,6 @@ def any_added(draw: st.DrawFn) -> Added:
 
 
 @given(any_added(), st.sampled_from(SAID))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_slack_takes_every_word_and_no_number_is_in_any(one: Added, said: type) -> None:
     message: Message | None = said(one, ME)
     if message is None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from conference.barring import Barring
 from conference.limits import Limits
+from observability.logs import LogFormat
 from settings import READERS, Settings, SettingsError, read_database, read_import_settings, read_settings
 
 SECRETS = {
@@ -19,16 +20,18 @@ SECRETS = {
     "HOIIO_APP_ID": "secret-4",
     "HOIIO_ACCESS_TOKEN": "secret-5",
     "HOIIO_CALLER_ID": "+6591234567",
+    "METRICS_TOKEN": "secret-6-of-more-letters",
 }
-ENOUGH = {name: SECRETS[name] for name in SECRETS if name not in {"SLACK_APP_TOKEN", "HOIIO_CALLER_ID"}} | {
-    "PUBLIC_URL": "https://rollcall.example.com"
-}
+ENOUGH = {
+    name: SECRETS[name] for name in SECRETS if name not in {"SLACK_APP_TOKEN", "HOIIO_CALLER_ID", "METRICS_TOKEN"}
+} | {"PUBLIC_URL": "https://rollcall.example.com"}
 NAMES = [
     *SECRETS,
     *("SLACK_API_URL", "HOIIO_API_URL", "PUBLIC_URL", "HOST", "PORT", "DATABASE", "DEFAULT_REGION"),
     *("VERIFY_NUMBERS", "ADMINS", "ALLOWED_COUNTRIES", "GUESTS", "RETENTION_DAYS"),
     *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
     *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY", "LOW_BALANCE", "LINES", "HOLIDAYS"),
+    "LOG_FORMAT",
 ]
 
 
@@ -71,6 +74,8 @@ def test_what_is_left_out_has_the_documented_default() -> None:
         retention_days=90,
         lines=8,
         holidays="",
+        log_format=LogFormat.HUMAN,
+        metrics_token="",
     )
 
 
@@ -173,6 +178,11 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("LINES", "8.0"),
         ("LINES", "٨"),
         ("LINES", "10000"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_FORMAT", "json human"),
+        ("METRICS_TOKEN", "fifteen-letters"),
+        ("METRICS_TOKEN", "with a blank in it, though long"),
+        ("METRICS_TOKEN", "über-sixteen-letters"),
         ("HOLIDAYS", "/"),
         ("HOLIDAYS", "ftp://calendars.example/a.ics"),
         ("HOLIDAYS", "file:///etc/holidays.ics"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.calls import CallState, NotRung, Participant
@@ -31,7 +31,6 @@ def accessories(blocks: Sequence[Block]) -> list[str]:
 
 
 @given(st.lists(conferences(), max_size=14), st.integers(0, 9), st.integers(0, 20))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_slack_takes_whatever_runs_and_no_number_is_in_it(running: list[Conference], in_use: int, waiting: int) -> None:
     message = status.status(running, READER, "C1", LinesInUse(in_use, waiting), of=8)
     assert message_problems(list(message.blocks)) == []

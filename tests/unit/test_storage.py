@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -153,7 +153,7 @@ whole_conferences = st.builds(
 
 
 @given(whole_conferences)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 async def test_a_conference_comes_back_as_it_was_kept(whole: Conference) -> None:
     grown = replace(whole, conference_id="grown")
     with TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -152,7 +152,7 @@ async def test_leafing_from_what_is_not_of_this_channel_shows_the_newest(storage
 
 
 @given(st.lists(conferences(), max_size=6), st.sampled_from(["U1", "UX"]))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 async def test_a_person_finds_those_they_are_named_in_and_no_others(made: list[Conference], user_id: str) -> None:
     held_here = [
         replace(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from conference.calls import CallState, NotRung, Participant
 from conference.model import Conference, ConferenceState, Reason
@@ -18,7 +18,6 @@ GUEST = Participant("+6591234567")
 
 
 @given(conferences())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_slack_takes_what_the_thread_is_told_and_no_number_is_in_it(conference: Conference) -> None:
     _, said = untold(conference)
     message = reply(said or ["nothing"], block_id="reply 1:c0ffee")
@@ -28,7 +27,6 @@ def test_slack_takes_what_the_thread_is_told_and_no_number_is_in_it(conference: 
 
 
 @given(conferences())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_has_been_told_is_not_told_again_and_nothing_else_is_changed(conference: Conference) -> None:
     told, said = untold(conference)
     assert untold(told) == (told, [])
