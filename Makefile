@@ -75,8 +75,8 @@ DAYS ?= 40
 standups: .venv/installed-dev
 	$(BIN)/pytest tests/scenarios/test_standup_turns.py --standup-days $(DAYS)
 
-# What the README says of speed and size, measured anew: make bench, make bench SECTIONS="ack storm" or make bench SOAK=50000.
-# About a quarter of an hour.
+# Speed and size against bare programs: make bench, make bench SECTIONS="ack storm", or make bench SOAK=50000, which takes
+# hours. About a quarter of an hour, on a machine that does nothing else.
 SOAK ?= 3000
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.bench $(SECTIONS) --soak $(SOAK)
