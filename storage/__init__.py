@@ -5,6 +5,7 @@ from storage.conferences import Conferences
 from storage.credit import CreditAlerts
 from storage.forgetting import Forgetting
 from storage.holidays import CalendarDays
+from storage.notifications import Notifications
 from storage.number_requests import NumberRequests
 from storage.numbers import Numbers
 from storage.overview import Overview
@@ -22,6 +23,7 @@ class Storage(
     Forgetting,
     AdminLog,
     Conferences,
+    Notifications,
     Overview,
     Posts,
     CreditAlerts,

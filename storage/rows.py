@@ -1,8 +1,6 @@
 """Conferences as rows, and rows as conferences. Everything here runs inside a transaction of `Storage`."""
 
-import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -15,7 +13,7 @@ from conference.calls import CallState, Charge, Participant
 from conference.invitation import read_written
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.overview import named
-from conference.ports import Notification, UnknownConferenceError
+from conference.ports import UnknownConferenceError
 
 _Row = Mapping[str, Any]
 
@@ -265,35 +263,3 @@ def _column(value: object) -> str | int | None:
     if value is None or isinstance(value, int):
         return value
     return str(value)
-
-
-def write_notification(db: Database, conference: Conference, notification: Notification) -> None:
-    """Keep a notification as it came; the same one again is kept once.
-
-    Where a number of the conference has been forgotten, one that is none of those left is not kept either.
-    """
-    kept = notification.fields
-    numbers = {call.number.lstrip("+") for call in conference.participants}
-    if "" in numbers:
-        kept = {name: value for name, value in kept.items() if not is_number(value) or bare_digits(value) in numbers}
-    stored = json.dumps(kept, sort_keys=True)
-    db.execute(
-        "INSERT OR IGNORE INTO notifications (team_id, conference_id, digest, fields, received_at) "
-        "VALUES (?, ?, ?, ?, ?)",
-        [*conference.key, digest_of(stored), stored, notification.received_at.isoformat()],
-    )
-
-
-def digest_of(stored: str) -> str:
-    """By which the same notification is known again."""
-    return hashlib.sha256(stored.encode()).hexdigest()
-
-
-def is_number(value: str) -> bool:
-    """Whether a field may hold a phone number, however it is written."""
-    return bool(re.fullmatch(r"[0-9]{7,15}", bare_digits(value)))
-
-
-def bare_digits(value: str) -> str:
-    """A number without what may stand before and between its digits."""
-    return re.sub(r"[\s+().-]", "", value)
