@@ -22,6 +22,9 @@ from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
+TAKEN_IN_AT_ONCE = 4
+"""Conferences: those that come next wait behind no more than these, and the others gather what comes meanwhile."""
+
 
 class Inbox:
     """Keeps notifications, and takes them in: one task for each conference of which there are any."""
@@ -33,6 +36,7 @@ class Inbox:
         self._owed: set[ConferenceKey] = set()
         """Of which there may be some that nobody has begun to take in."""
         self._served: set[ConferenceKey] = set()
+        self._at_once = asyncio.Semaphore(TAKEN_IN_AT_ONCE)
         self._tasks = Tasks()
 
     async def keep(self, conference_id: str, secret: str, notification: Notification) -> bool:
@@ -63,10 +67,11 @@ class Inbox:
         """Take in what there is of a conference, until nothing more has come."""
         try:
             while key in self._owed:
-                await self._right_of_way.given()
-                # What is kept from here on may come too late for this time.
-                self._owed.discard(key)
-                before, after = await self._take_in(key)
+                async with self._at_once:
+                    await self._right_of_way.given()
+                    # What is kept from here on may come too late for this time.
+                    self._owed.discard(key)
+                    before, after = await self._take_in(key)
                 if after is not before:
                     self._ledger.tell(after)
         finally:
