@@ -12,6 +12,7 @@ takes them in before it goes on with their conference.
 
 import asyncio
 import logging
+from itertools import islice
 
 from conference.calls import Report
 from conference.ledger import Ledger
@@ -22,21 +23,20 @@ from conference.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-TAKEN_IN_AT_ONCE = 4
-"""Conferences: those that come next wait behind no more than these, and the others gather what comes meanwhile."""
+TAKEN_IN_TOGETHER = 4
+"""Conferences: whoever asks the storage next waits for no more than these."""
 
 
 class Inbox:
-    """Keeps notifications, and takes them in: one task for each conference of which there are any."""
+    """Keeps notifications, and takes them in."""
 
     def __init__(self, *, ledger: Ledger, read_notification: ReadNotification, right_of_way: RightOfWay) -> None:
         self._ledger = ledger
         self._read_notification = read_notification
         self._right_of_way = right_of_way
-        self._owed: set[ConferenceKey] = set()
-        """Of which there may be some that nobody has begun to take in."""
-        self._served: set[ConferenceKey] = set()
-        self._at_once = asyncio.Semaphore(TAKEN_IN_AT_ONCE)
+        self._owed: dict[ConferenceKey, None] = {}
+        """Of which there may be some that nobody has begun to take in, those first that have waited longest."""
+        self._is_serving = False
         self._tasks = Tasks()
 
     async def keep(self, conference_id: str, secret: str, notification: Notification) -> bool:
@@ -47,10 +47,10 @@ class Inbox:
         key = await self._ledger.storage.keep(conference_id, secret, notification)
         if key is None:
             return False
-        self._owed.add(key)
-        if key not in self._served:
-            self._served.add(key)
-            self._tasks.start(self._serve(key))
+        self._owed[key] = None
+        if not self._is_serving:
+            self._is_serving = True
+            self._tasks.start(self._serve())
         return True
 
     async def recover(self, key: ConferenceKey) -> Conference:
@@ -63,19 +63,27 @@ class Inbox:
         """What is being taken in: not to be broken off, so that it is shown before the bot stops."""
         return self._tasks.running
 
-    async def _serve(self, key: ConferenceKey) -> None:
-        """Take in what there is of a conference, until nothing more has come."""
+    async def _serve(self) -> None:
+        """Take in what there is, until nothing more has come."""
         try:
-            while key in self._owed:
-                async with self._at_once:
-                    await self._right_of_way.given()
+            while self._owed:
+                await self._right_of_way.quiet()
+                together = list(islice(self._owed, TAKEN_IN_TOGETHER))
+                for key in together:
                     # What is kept from here on may come too late for this time.
-                    self._owed.discard(key)
-                    before, after = await self._take_in(key)
-                if after is not before:
-                    self._ledger.tell(after)
+                    del self._owed[key]
+                await asyncio.gather(*map(self._take_in_and_tell, together))
         finally:
-            self._served.discard(key)
+            self._is_serving = False
+
+    async def _take_in_and_tell(self, key: ConferenceKey) -> None:
+        try:
+            before, after = await self._take_in(key)
+            if after is not before:
+                self._ledger.tell(after)
+        except Exception:
+            # Whatever it was, it is kept, and those of others are still to be taken in.
+            log.exception("conference %s: its notifications could not be taken in", key.conference_id)
 
     async def _take_in(self, key: ConferenceKey) -> tuple[Conference, Conference]:
         taking_in = _TakingIn(self._read_notification)
