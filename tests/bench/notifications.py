@@ -59,7 +59,7 @@ async def measure(
         [
             f"{rounds} rounds of {PEOPLE_PER_CONFERENCE * conferences:,} signed notifications over {CONNECTIONS} "
             f"connections: the outcomes of {conferences} conferences of {PEOPLE_PER_CONFERENCE}, all known by their "
-            "secret, stored before the 200. Boards and threads are drawn meanwhile "
+            "secret, on disk before the 200. They are taken in, and boards and threads drawn, meanwhile "
             f"and for {pause:g} s after each round, within Slack's rate limits.",
             f"99th percentile {bot.tail}, aiohttp {route.tail}. Processor time for an answer, with what goes on behind "
             f"it: {bot.processor}, aiohttp {route.processor}.",

@@ -11,7 +11,8 @@ from conference.invitation import Invitation, Person
 from conference.model import Conference, ConferenceState
 from conference.ports import Notification
 from storage import Storage
-from storage.rows import write_conference, write_notification
+from storage.notifications import mark_taken, write_notification
+from storage.rows import write_conference
 from tests.bench.people import PEOPLE_PER_CONFERENCE, number, user_id
 from tests.bench.surroundings import TEAM
 
@@ -120,7 +121,8 @@ async def _store_model(path: Path, at: datetime, channel: str) -> None:
             write_conference(storage._db, None, model)
             for call in model.participants:
                 fields = {"txn_ref": str(call.txn_ref), "dest": call.number, "call_status_dest": "answered"}
-                write_notification(storage._db, model, Notification(fields, at))
+                write_notification(storage._db, model.key, Notification(fields, at), has_forgotten=False)
+            mark_taken(storage._db, model.key)
             for name in ("board", "reply 1", "reply 2"):
                 storage._insert(model.key, name, "", at)
             storage._db.execute("UPDATE posts SET ts = '1.000001', drawn_version = 1")
