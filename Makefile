@@ -6,7 +6,7 @@ BIN := .venv/bin
 CODE := bot.py settings.py conference messages telephony calendars storage handlers observability operations \
 	sandbox tests
 
-.PHONY: install demo demo-auto run test lint types browser screenshots fuzz model torture standups clean
+.PHONY: install demo demo-auto run test lint types browser screenshots fuzz model torture standups bench clean
 
 install: .venv/installed
 
@@ -74,6 +74,12 @@ torture: .venv/installed-dev
 DAYS ?= 40
 standups: .venv/installed-dev
 	$(BIN)/pytest tests/scenarios/test_standup_turns.py --standup-days $(DAYS)
+
+# Speed and size against bare programs: make bench, make bench SECTIONS="ack storm", or make bench SOAK=50000, which takes
+# hours. About a quarter of an hour, on a machine that does nothing else.
+SOAK ?= 3000
+bench: .venv/installed-dev
+	@$(BIN)/python -m tests.bench $(SECTIONS) --soak $(SOAK)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -194,7 +194,7 @@ class Dialer:
             )
             live = replace(conference, state=ConferenceState.LIVE, room=placed.room, participants=participants)
             # A notification may have come before this answer, and named a call that was not known yet.
-            reports = filter(None, map(self._read_notification, reading.notifications()))
+            reports = filter(None, (self._read_notification(one.fields) for one in reading.notifications()))
             return live.with_reports((one for one in reports if one.txn_ref in placed.txn_refs), now)
 
         _, after = await self._ledger.surely_update(conference.key, place)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from conference.clock import Clock
 from conference.journal import about, log_state
 from conference.model import Conference, ConferenceKey
-from conference.ports import Change, ConferenceStorage, Notification, StorageUnavailableError
+from conference.ports import Change, ConferenceStorage, StorageUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -38,17 +38,29 @@ class Ledger:
         key: ConferenceKey,
         change: Change,
         *,
-        notification: Notification | None = None,
         successor: Conference | None = None,
     ) -> tuple[Conference, Conference]:
         """Store a change once; returns the conference as it was and as it is. Raises StorageUnavailableError."""
-        before, after = await self.storage.update(key, change, notification=notification, successor=successor)
+        before, after = await self.store(key, change, successor=successor)
+        if after is not before:
+            self.tell(after)
+        return before, after
+
+    async def store(
+        self,
+        key: ConferenceKey,
+        change: Change,
+        *,
+        successor: Conference | None = None,
+        takes_in: bool = False,
+    ) -> tuple[Conference, Conference]:
+        """The same, with nobody told."""
+        before, after = await self.storage.update(key, change, successor=successor, takes_in=takes_in)
         if after is not before:
             if (before.state, before.reason) != (after.state, after.reason):
                 log_state(after)
             for watch in self.watchers:
                 watch(before, after)
-            self.tell(after)
         return before, after
 
     def tell(self, conference: Conference) -> None:

@@ -49,8 +49,8 @@ class Reading(Protocol):
     def usage(self, user_id: str, now: datetime) -> Usage:
         """What counts towards the limits of this person and this workspace, but for what is not rung yet here."""
 
-    def notifications(self) -> list[Mapping[str, str]]:
-        """The fields of every notification that came for this conference, oldest first."""
+    def notifications(self, *, untaken: bool = False) -> "Sequence[Notification]":
+        """Every notification that came for this conference, or each that was not taken in yet, oldest first."""
 
 
 Change = Callable[[Conference, Reading], Conference]
@@ -85,13 +85,23 @@ class ConferenceStorage(Protocol):
         key: ConferenceKey,
         change: Change,
         *,
-        notification: "Notification | None" = None,
         successor: Conference | None = None,
+        takes_in: bool = False,
     ) -> tuple[Conference, Conference]:
         """Store what `change` makes of a conference; returns it as it was and as it is. Raises UnknownConferenceError.
 
-        With it are stored the `notification` that caused it, and, if anything changed, the `successor`.
+        With it is stored, if anything changed, the `successor`; and, where the change `takes_in` what was not taken in
+        yet, that it was.
         """
+
+    async def keep(self, conference_id: str, secret: str, notification: "Notification") -> ConferenceKey | None:
+        """Keep a notification that came to that address, to be taken in; None if it was never handed out.
+
+        The same one again is kept once, and is to be taken in again: what it is about may be known by then.
+        """
+
+    async def untaken(self) -> Sequence[ConferenceKey]:
+        """Conferences of which there are notifications that have not been taken in."""
 
     async def owners(self, team_id: str, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Slack ids of the people who have these numbers on file, by number; a number that is nobody's is missing."""

@@ -5,7 +5,6 @@ typed just now or before the process was killed.
 """
 
 import asyncio
-import hmac
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,7 @@ from conference.clock import Clock
 from conference.dests import same_people
 from conference.dialing import Dialer, claimed, without_lines
 from conference.follow_up import CLOCKS_MAY_DIFFER, FollowUp
+from conference.inbox import Inbox
 from conference.invitation import Invitation
 from conference.journal import about
 from conference.ledger import Heard, Ledger, Watched
@@ -77,7 +77,6 @@ class Conferences:
         self._storage = storage
         self._seating = seating
         self._clock = clock
-        self._read_notification = read_notification
         self._right_of_way = right_of_way
         self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
         self._tasks = Tasks()
@@ -90,6 +89,7 @@ class Conferences:
             notify_address=notify_address,
             read_notification=read_notification,
         )
+        self._inbox = Inbox(ledger=self._ledger, read_notification=read_notification, right_of_way=right_of_way)
         self._follow_up = FollowUp(ledger=self._ledger, carrier=carrier, clock=clock)
         self.additions = Additions(ledger=self._ledger, dialer=self._dialer, seating=seating)
         self.queue = LineQueue(ledger=self._ledger, dialer=self._dialer, seating=seating, clock=clock)
@@ -237,23 +237,11 @@ class Conferences:
         await self._dialer.ring(before, after)
 
     async def notified(self, conference_id: str, secret: str, fields: Mapping[str, str], *, now: datetime) -> bool:
-        """Take in a notification; it is durable when this returns. False if that address was never handed out."""
-        conference = await self._storage.find(conference_id)
-        # Compared even when there is no such conference, so that both take the same time.
-        expected = conference.notify_secret if conference else secrets.token_urlsafe(32)
-        if not hmac.compare_digest(expected.encode(), secret.encode()) or conference is None:
-            return False
-        report = self._read_notification(fields)
+        """Keep a notification; it is durable when this returns, and taken in behind.
 
-        def take_in(conference: Conference, _: Reading) -> Conference:
-            return conference if report is None else conference.with_reports([report], now)
-
-        _, after = await self._ledger.update(conference.key, take_in, notification=Notification(fields, now))
-        known = report is not None and after.find(report) is not None
-        about(log, conference_id).info(
-            "notification %s", f"of {report.state}" if report and known else "about no call that is known; kept"
-        )
-        return True
+        False if that address was never handed out. Raises StorageUnavailableError.
+        """
+        return await self._inbox.keep(conference_id, secret, Notification(fields, now))
 
     async def ring_anew(self, key: ConferenceKey, *, user_id: str, response_url: str | None) -> Conference | None:
         """Ring the people of a conference that was never confirmed, in a new one, because `user_id` decided so.
@@ -299,11 +287,20 @@ class Conferences:
 
         To be called before the first command is taken: one that is under way now would look unfinished too.
         """
+        untaken = await self._storage.untaken()
+        for key in untaken:
+            # Also of a conference that is over: it may be proved wrong.
+            self._tasks.start(self._recover(key, has_news=True), key.conference_id)
         for key in await self._storage.unfinished():
-            self._tasks.start(self._recover(key), key.conference_id)
+            if key not in untaken:
+                self._tasks.start(self._recover(key), key.conference_id)
 
-    async def _recover(self, key: ConferenceKey) -> None:
-        conference = await self._ledger.persist(lambda: self._storage.conference(key), key)
+    async def _recover(self, key: ConferenceKey, *, has_news: bool = False) -> None:
+        # Told before it died, and not taken in: whatever is decided here has to know of it.
+        if has_news:
+            conference = await self._inbox.recover(key)
+        else:
+            conference = await self._ledger.persist(lambda: self._storage.conference(key), key)
         if conference.state is ConferenceState.NEW:
             if _is_too_late(conference, self._clock.now()):
                 await self._abandon(key, Reason.TOO_LATE)
@@ -317,8 +314,8 @@ class Conferences:
 
     @property
     def in_hand(self) -> set[asyncio.Task[None]]:
-        """What must not be broken off: phones are about to ring."""
-        return self._tasks.running | self._dialer.in_hand | self.queue.in_hand
+        """What must not be broken off: phones are about to ring, or it has been told how calls went."""
+        return self._tasks.running | self._inbox.in_hand | self._dialer.in_hand | self.queue.in_hand
 
     async def close(self) -> None:
         """Stop what waits for a later moment: the next start takes it up again."""

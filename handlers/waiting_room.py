@@ -17,9 +17,12 @@ log = logging.getLogger(__name__)
 OPENS_AT_LOOK = 4
 """Whoever has just got the turn may want the same port, and gets it first."""
 
-LOOKS_AT_PORT = 30
+LOOKS_AT_PORT = 200
 SECONDS_BETWEEN_LOOKS_AT_PORT = 0.1
 """How often it is tried to listen, by one that had to wait for its turn: real time, in which processes give way."""
+
+SHUTDOWN_SECONDS = 0.5
+"""For who is being answered while the room closes."""
 
 STARTS = "starts"
 WAITS = "waits for its turn: another Rollcall works on the database"
@@ -54,7 +57,7 @@ class WaitingRoom:
         app.router.add_get(LIVE_PATH, live)
         app.router.add_route("*", "/{path:.*}", _not_ready(status))
         # No access log: a notify_url's secret part stands in its path.
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._host, self._port).start()

@@ -7,6 +7,7 @@ from storage.credit import CreditAlerts
 from storage.figures import Counted
 from storage.forgetting import Forgetting
 from storage.holidays import CalendarDays
+from storage.notifications import Notifications
 from storage.number_requests import NumberRequests
 from storage.numbers import Numbers
 from storage.overview import Overview
@@ -24,6 +25,7 @@ class Storage(
     Forgetting,
     AdminLog,
     Conferences,
+    Notifications,
     Overview,
     Posts,
     CreditAlerts,

@@ -15,8 +15,9 @@ from conference.ports import Change, Notification
 from conference.preferences import Preferences
 from storage.connection import Connection
 from storage.forgetting import forget_flagged
+from storage.notifications import mark_taken, read_notifications
 from storage.numbers import read_numbers, read_preferences
-from storage.rows import read_conference, write_conference, write_notification
+from storage.rows import read_conference, write_conference
 
 
 class Conferences(Connection):
@@ -47,24 +48,25 @@ class Conferences(Connection):
         key: ConferenceKey,
         change: Change,
         *,
-        notification: Notification | None = None,
         successor: Conference | None = None,
+        takes_in: bool = False,
     ) -> tuple[Conference, Conference]:
         def work() -> tuple[Conference, Conference]:
             forgot = False
             with self._transaction():
                 before = read_conference(self._db, key)
-                if notification is not None:
-                    write_notification(self._db, before, notification)
                 after = change(before, _Reading(self._db, key))
+                if takes_in:
+                    mark_taken(self._db, key)
                 if after == before:
-                    return before, before
-                after = replace(after, version=before.version + 1)
-                write_conference(self._db, before, after)
-                if after.is_over:
+                    after = before
+                else:
+                    after = replace(after, version=before.version + 1)
+                    write_conference(self._db, before, after)
+                    if successor is not None:
+                        write_conference(self._db, None, successor)
+                if after.is_over and (takes_in or after is not before):
                     forgot = forget_flagged(self._db, key)
-                if successor is not None:
-                    write_conference(self._db, None, successor)
             if forgot:
                 self._empty_wal_next()
             return before, after
@@ -251,12 +253,8 @@ class _Reading:
             ),
         )
 
-    def notifications(self) -> list[Mapping[str, str]]:
-        rows = self._db.execute(
-            "SELECT fields FROM notifications WHERE team_id = ? AND conference_id = ? ORDER BY received_at",
-            list(self._key),
-        )
-        return [json.loads(stored) for (stored,) in rows.fetchall()]
+    def notifications(self, *, untaken: bool = False) -> list[Notification]:
+        return read_notifications(self._db, self._key, untaken=untaken)
 
 
 def _owners(db: Database, team_id: str, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """Taking numbers out of the database file: a person's own at their word, everybody's when they are old.
 
 A call that may still be going on keeps its number until it is over, since it is by the number that the carrier's
-news is understood, and that nobody is rung twice.
+news is understood, and that nobody is rung twice. So does one of which there is news that has not been taken in.
 """
 
 import json
@@ -15,15 +15,16 @@ from conference.model import ConferenceKey
 from conference.people import LoggedAct
 from storage.admin_log import log_all
 from storage.connection import Connection
-from storage.rows import HAS_OPEN_CALL, bare_digits, digest_of, is_number
+from storage.notifications import HAS_UNTAKEN, bare_digits, digest_of, is_number
+from storage.rows import HAS_OPEN_CALL
 from storage.standup_numbers import forget_in_standups
 from storage.teams import forget_in_teams
 
 _IS_OVER = (
     "(conferences.state IN ('ended', 'refused', 'abandoned') "
-    f"OR conferences.state = 'unconfirmed' AND NOT {HAS_OPEN_CALL})"
+    f"OR conferences.state = 'unconfirmed' AND NOT {HAS_OPEN_CALL}) AND NOT {HAS_UNTAKEN}"
 )
-"""Conference.is_over, in SQL."""
+"""Conference.is_over, in SQL, and there is no news of it that might prove it wrong."""
 
 
 class Forgetting(Connection):
@@ -148,9 +149,14 @@ def _naming(db: Database, team_id: str, number: str) -> list[ConferenceKey]:
 
 
 def forget_flagged(db: Database, key: ConferenceKey) -> bool:
-    """Forget what was to be forgotten as soon as a conference is over; says whether there was anything."""
+    """Forget what was to be forgotten as soon as a conference is over; says whether there was anything.
+
+    While news of it has not been taken in, nothing is forgotten: it is understood by the number.
+    """
     rows = db.execute(
-        "SELECT number FROM participants WHERE team_id = ? AND conference_id = ? AND forget = 1", list(key)
+        "SELECT number FROM participants JOIN conferences USING (team_id, conference_id) "  # noqa: S608
+        f"WHERE team_id = ? AND conference_id = ? AND forget = 1 AND NOT {HAS_UNTAKEN}",
+        list(key),
     ).fetchall()
     if rows:
         _forget(db, key, numbers={number for (number,) in rows})

@@ -1,23 +1,26 @@
 """Conferences as rows, and rows as conferences. Everything here runs inside a transaction of `Storage`."""
 
-import hashlib
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
 
 from conference.calls import CallState, Charge, Participant
-from conference.invitation import read_written
+from conference.invitation import Invitation, read_written
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.overview import named
-from conference.ports import Notification, UnknownConferenceError
+from conference.ports import UnknownConferenceError
 
 _Row = Mapping[str, Any]
+
+# Of a conference under way it is read and written with every change, and hardly ever another.
+_read_invitation = lru_cache(maxsize=256)(read_written)
+_written_invitation = lru_cache(maxsize=256)(str)
 
 HAS_OPEN_CALL = (
     "EXISTS (SELECT 1 FROM participants AS open WHERE open.team_id = conferences.team_id AND "
@@ -38,7 +41,7 @@ def read_conference(db: Database, key: ConferenceKey) -> Conference:
         conference_id=row["conference_id"],
         channel_id=row["channel_id"],
         caller_id=row["caller_id"],
-        invitation=read_written(row["invitation"]),
+        invitation=_read_invitation(row["invitation"]),
         room=row["room"],
         notify_secret=row["notify_secret"],
         created_at=datetime.fromisoformat(row["created_at"]),
@@ -161,6 +164,7 @@ _WRITE_PARTICIPANT = _upsert(
     also="forget = CASE WHEN number = excluded.number THEN forget END",
 )
 _WRITE_LEFT_OUT = _upsert("left_out", _LEFT_OUT_COLUMNS)
+_WRITE_USAGE = _upsert("usage", ("team_id", "hour", "currency", "minutes", "debit"))
 
 
 def write_conference(db: Database, before: Conference | None, after: Conference) -> None:
@@ -175,9 +179,12 @@ def write_conference(db: Database, before: Conference | None, after: Conference)
     for position, participant in enumerate(after.participants):
         earlier = stored[position] if position < len(stored) else None
         if earlier != participant:
-            _count_usage(db, after, earlier, participant)
-            changed.append((*after.key, position, *_participant_columns(participant)))
-    db.conn.executemany(_WRITE_PARTICIPANT, changed)
+            changed.append((position, earlier, participant))
+    db.conn.executemany(
+        _WRITE_PARTICIPANT,
+        [(*after.key, position, *_participant_columns(participant)) for position, _, participant in changed],
+    )
+    _count_usage(db, after, [(earlier, participant) for _, earlier, participant in changed])
     if len(after.participants) < len(stored):
         db.execute(
             "DELETE FROM participants WHERE team_id = ? AND conference_id = ? AND position >= ?",
@@ -235,65 +242,38 @@ def _write_appearances(db: Database, before: Conference | None, after: Conferenc
     )
 
 
-def _count_usage(db: Database, conference: Conference, before: Participant | None, after: Participant) -> None:
-    """Add what a call has cost, or has cost besides, to the hour in which it was rung."""
-    if before is not None and (before.minutes, before.charge) == (after.minutes, after.charge):
-        return
-    rung_at = after.dialed_at or conference.created_at
-    hour = rung_at.replace(minute=0, second=0, microsecond=0).isoformat()
-    for sign, call in ((-1, before), (1, after)):
-        if call is None or (call.minutes is None and call.charge is None):
+def _count_usage(
+    db: Database, conference: Conference, changed: Iterable[tuple[Participant | None, Participant]]
+) -> None:
+    """Add what calls have cost, or have cost besides, to the hours in which they were rung."""
+    besides: dict[tuple[str, str], tuple[int, Decimal]] = {}
+    for before, after in changed:
+        if before is not None and (before.minutes, before.charge) == (after.minutes, after.charge):
             continue
-        key = (conference.team_id, hour, call.charge.currency if call.charge else "")
+        rung_at = after.dialed_at or conference.created_at
+        hour = rung_at.replace(minute=0, second=0, microsecond=0).isoformat()
+        for sign, call in ((-1, before), (1, after)):
+            if call is None or (call.minutes is None and call.charge is None):
+                continue
+            key = (hour, call.charge.currency if call.charge else "")
+            minutes, debit = besides.get(key, (0, Decimal(0)))
+            cost = call.charge.debit if call.charge else Decimal(0)
+            besides[key] = (minutes + sign * (call.minutes or 0), debit + sign * cost)
+    for (hour, currency), (minutes, debit) in besides.items():
+        where = [conference.team_id, hour, currency]
         sums = db.execute(
-            "SELECT minutes, debit FROM usage WHERE team_id = ? AND hour = ? AND currency = ?", list(key)
+            "SELECT minutes, debit FROM usage WHERE team_id = ? AND hour = ? AND currency = ?", where
         ).fetchone()
-        minutes, debit = (sums[0], Decimal(sums[1])) if sums else (0, Decimal(0))
-        db.table("usage").upsert(
-            {
-                **dict(zip(("team_id", "hour", "currency"), key, strict=True)),
-                "minutes": minutes + sign * (call.minutes or 0),
-                "debit": str(debit + sign * (call.charge.debit if call.charge else 0)),
-            },
-            pk=("team_id", "hour", "currency"),
-        )
+        if sums:
+            minutes, debit = sums[0] + minutes, Decimal(sums[1]) + debit
+        db.execute(_WRITE_USAGE, [*where, minutes, str(debit)])
 
 
 def _column(value: object) -> str | int | None:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, Invitation):
+        return _written_invitation(value)
     if value is None or isinstance(value, int):
         return value
     return str(value)
-
-
-def write_notification(db: Database, conference: Conference, notification: Notification) -> None:
-    """Keep a notification as it came; the same one again is kept once.
-
-    Where a number of the conference has been forgotten, one that is none of those left is not kept either.
-    """
-    kept = notification.fields
-    numbers = {call.number.lstrip("+") for call in conference.participants}
-    if "" in numbers:
-        kept = {name: value for name, value in kept.items() if not is_number(value) or bare_digits(value) in numbers}
-    stored = json.dumps(kept, sort_keys=True)
-    db.execute(
-        "INSERT OR IGNORE INTO notifications (team_id, conference_id, digest, fields, received_at) "
-        "VALUES (?, ?, ?, ?, ?)",
-        [*conference.key, digest_of(stored), stored, notification.received_at.isoformat()],
-    )
-
-
-def digest_of(stored: str) -> str:
-    """By which the same notification is known again."""
-    return hashlib.sha256(stored.encode()).hexdigest()
-
-
-def is_number(value: str) -> bool:
-    """Whether a field may hold a phone number, however it is written."""
-    return bool(re.fullmatch(r"[0-9]{7,15}", bare_digits(value)))
-
-
-def bare_digits(value: str) -> str:
-    """A number without what may stand before and between its digits."""
-    return re.sub(r"[\s+().-]", "", value)

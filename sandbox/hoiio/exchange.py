@@ -78,6 +78,9 @@ class Exchange:
         self.rings: list[Ring] = []
         """Every time a phone began to ring, in order."""
 
+        self._alive: dict[str, Leg] = {}
+        """The calls alive now, by txn_ref: to go through all that ever were takes long after a storm."""
+        self._rooms_used: set[str] = set()
         self._phones: dict[str, Phone] = {}
         self._txn_numbers = itertools.count(_FIRST_TXN_NUMBER)
         self._room_numbers = itertools.count(_FIRST_ROOM_NUMBER)
@@ -96,22 +99,22 @@ class Exchange:
     @property
     def active_lines(self) -> int:
         """Calls alive now: waiting for their turn, ringing, or in a room."""
-        return sum(leg.alive for leg in self.legs)
+        return len(self._alive)
 
     def active_in(self, room: str) -> int:
         """Calls alive now that lead to that room."""
-        return sum(leg.alive for leg in self.legs if leg.room == room)
+        return sum(leg.room == room for leg in self._alive.values())
 
     def rooms(self) -> dict[str, tuple[str, ...]]:
         """The numbers in each room that has somebody in it."""
         rooms: dict[str, tuple[str, ...]] = {}
-        for leg in self.legs:
+        for leg in self._alive.values():
             if leg.state is LegState.IN_CALL:
                 rooms[leg.room] = (*rooms.get(leg.room, ()), leg.number)
         return rooms
 
     def leg(self, txn_ref: str) -> Leg | None:
-        return next((leg for leg in self.legs if leg.txn_ref == txn_ref), None)
+        return self._alive.get(txn_ref) or next((leg for leg in self.legs if leg.txn_ref == txn_ref), None)
 
     def rate(self, number: str) -> Decimal:
         """SGD a minute to that number."""
@@ -120,8 +123,7 @@ class Exchange:
 
     def new_room(self) -> str:
         """A room ID that no call has used yet."""
-        used = {leg.room for leg in self.legs}
-        return next(room for number in self._room_numbers if (room := f"R{number}") not in used)
+        return next(room for number in self._room_numbers if (room := f"R{number}") not in self._rooms_used)
 
     def place(
         self, numbers: list[str], *, room: str, caller_id: str, tag: str | None, notify_url: str | None
@@ -141,6 +143,8 @@ class Exchange:
             for number in numbers
         ]
         self.legs.extend(placed)
+        self._alive.update((leg.txn_ref, leg) for leg in placed)
+        self._rooms_used.add(room)
         for turn, leg in enumerate(placed):
             if turn == 0:
                 self._dial(leg)
@@ -162,6 +166,7 @@ class Exchange:
         leg.state = LegState.ENDED
         leg.status = status
         leg.ended_at = self.clock.now()
+        self._alive.pop(leg.txn_ref, None)
         self.balance -= leg.debit
         phone = self.phone(leg.number)
         if phone.leg is leg:

@@ -1,8 +1,9 @@
 """The calls of Hoiio's API: each takes its parameters and gives its answer, or raises RefusalError."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sandbox.hoiio.errors import RefusalError
@@ -89,7 +90,7 @@ def voice_get_history(exchange: Exchange, given: Parameters) -> Answer:
     page = given.get("page", "1")
     if not re.fullmatch(r"[1-9][0-9]{0,8}", page):
         raise RefusalError("error_page_invalid")
-    found = [leg for leg in exchange.legs if _between(leg, begin, end)]
+    found = _between(exchange.legs, begin, end)
     first = (int(page) - 1) * ENTRIES_PER_PAGE
     entries = [leg.entry() for leg in found[first : first + ENTRIES_PER_PAGE]]
     return {
@@ -187,10 +188,16 @@ def _moment(given: Parameters, name: str) -> datetime | None:
         raise RefusalError(f"error_{name}_invalid") from None
 
 
-def _between(leg: Leg, begin: datetime | None, end: datetime | None) -> bool:
+def _between(legs: list[Leg], begin: datetime | None, end: datetime | None) -> list[Leg]:
+    """Those taken from `begin` to `end`, both whole seconds; `legs` are in the order in which they were taken."""
     # Hoiio writes whole seconds, so a call is found by the very date it is listed with.
-    placed_at = leg.placed_at.replace(microsecond=0)
-    return (begin is None or placed_at >= begin) and (end is None or placed_at <= end)
+    first = 0 if begin is None else bisect_left(legs, begin, key=_placed_at)
+    last = len(legs) if end is None else bisect_left(legs, end + timedelta(seconds=1), key=_placed_at)
+    return legs[first:last]
+
+
+def _placed_at(leg: Leg) -> datetime:
+    return leg.placed_at
 
 
 def _texts_in(message: str) -> int:

@@ -1,6 +1,7 @@
 """The workspace: who and what is in it, what has been said, and who can see it."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -41,6 +42,8 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, Group] = {}
         self.messages: list[Message] = []
+        self._in_channel: defaultdict[str, list[Message]] = defaultdict(list)
+        """The messages of each channel, by its id: there may be a thousand channels."""
         self.on_change: Callable[[str, object], None] | None = None
         self._last_micros = 0
         self._serial = 0
@@ -142,6 +145,7 @@ class Workspace:
         message = Message(channel, self.fresh_ts(), user, text, blocks, **more)
         message.notified = self._notified_by(message)
         self.messages.append(message)
+        self._in_channel[channel.id].append(message)
         self.changed("message", message)
         return message
 
@@ -194,7 +198,7 @@ class Workspace:
 
     def in_channel(self, channel: Channel) -> list[Message]:
         """All that everyone there can read, replies included, oldest first."""
-        return [m for m in self.messages if m.channel is channel and not m.deleted and m.ephemeral_to is None]
+        return [m for m in self._alive(channel) if m.ephemeral_to is None]
 
     def thread(self, message: Message) -> list[Message]:
         """The message that a thread hangs from, and its replies, oldest first."""
@@ -211,7 +215,7 @@ class Workspace:
         return [m for m in self._alive(channel) if m.ephemeral_to in (None, person)]
 
     def _alive(self, channel: Channel) -> list[Message]:
-        return [m for m in self.messages if m.channel is channel and not m.deleted]
+        return [m for m in self._in_channel[channel.id] if not m.deleted]
 
     def find_message(self, channel: Channel, ts: str) -> Message | None:
         return next((m for m in self.in_channel(channel) if m.ts == ts), None)

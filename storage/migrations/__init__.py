@@ -24,5 +24,6 @@ for _migration in (
     standups.m014_standups,
     standups.m015_holidays,
     standups.m016_reports,
+    conferences.m017_untaken,
 ):
     MIGRATIONS()(_migration)

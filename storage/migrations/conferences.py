@@ -195,3 +195,9 @@ def m012_overview(db: Database) -> None:
         "CREATE INDEX conferences_past ON conferences (team_id, channel_id, created_at, conference_id, state) "
         "WHERE state IN ('ended', 'refused', 'unconfirmed')"
     )
+
+
+def m017_untaken(db: Database) -> None:
+    """Which of the carrier's notifications have been acknowledged and not taken in: none of those that are there."""
+    db.table("notifications").add_column("untaken", int)
+    db.execute("CREATE INDEX notifications_untaken ON notifications (team_id, conference_id) WHERE untaken = 1")

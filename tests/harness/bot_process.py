@@ -19,7 +19,7 @@ import sqlite3
 import ssl
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -156,20 +156,23 @@ async def set_read_only(path: Path, *, on: bool) -> None:
 
 async def follow_clock(clock: MovedClock, idle: asyncio.Event, requests: Requests) -> None:
     reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
     held = 0
-    while line := await reader.readline():
-        match line.decode().split():
-            case ["step", seconds]:
-                clock.step(float(seconds))
-            case ["read-only", switch]:
-                await set_read_only(Path(os.environ["DATABASE"]), on=switch == "on")
-            case [moment, sat_on]:
-                held = int(sat_on)
-                await clock.advance_to(datetime.fromisoformat(moment))
-        await idle.wait()
-        sys.stdout.write("quiet\n" if await is_quiet(idle, requests, held) else "busy\n")
-        sys.stdout.flush()
+    with closing(pipe):
+        while line := await reader.readline():
+            match line.decode().split():
+                case ["step", seconds]:
+                    clock.step(float(seconds))
+                case ["read-only", switch]:
+                    await set_read_only(Path(os.environ["DATABASE"]), on=switch == "on")
+                case [moment, sat_on]:
+                    held = int(sat_on)
+                    await clock.advance_to(datetime.fromisoformat(moment))
+            await idle.wait()
+            sys.stdout.write("quiet\n" if await is_quiet(idle, requests, held) else "busy\n")
+            sys.stdout.flush()
 
 
 async def main() -> None:

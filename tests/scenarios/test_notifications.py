@@ -96,7 +96,7 @@ async def test_a_notification_that_comes_before_the_answer(world: World) -> None
     world.hoiio.ring_gap_seconds = 0.0
     await world.alice.types("/conference @bob @carol")
     await world.until(lambda: hold.is_reached)
-    await world.until(lambda: world.hoiio.active_lines == 3)
+    await world.until(lambda: len(world.rung) == 3)
     world.bob.phone.decline()
     await world.board_shows("@bob: busy")
     hold.release()

@@ -35,8 +35,8 @@ async def test_a_user_group_that_slack_does_not_open_for_five_minutes_is_given_u
 
 async def test_a_reminder_that_could_not_be_posted_in_time_is_never_posted(world: World) -> None:
     await is_set_up(world)
-    await comes_to(world, DUE - 5 * MINUTE)
     world.slack.faults.fail("chat.postMessage", status=503, until=DUE - MINUTE)
+    await comes_to(world, DUE - 5 * MINUTE)
     await world.advance(3)
     await world.kill_bot()
     await comes_to(world, DUE + timedelta(hours=3))

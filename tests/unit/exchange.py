@@ -94,8 +94,10 @@ class MemoryStorage:
         self.kept = {conference.key: conference for conference in conferences}
         self.errors: list[Exception] = []
         """What the next changes meet, each once."""
-        self.sent: list[Mapping[str, str]] = []
-        """The fields of the notifications that came."""
+        self.sent: list[Notification] = []
+        """What came, of whatever conference."""
+        self.untaken_from = 0
+        """Which of those was the first that has not been taken in."""
 
     async def add(self, conference: Conference) -> None:
         self.kept[conference.key] = conference
@@ -113,17 +115,29 @@ class MemoryStorage:
         key: ConferenceKey,
         change: Change,
         *,
-        notification: Notification | None = None,
         successor: Conference | None = None,
+        takes_in: bool = False,
     ) -> tuple[Conference, Conference]:
         if self.errors:
             raise self.errors.pop(0)
         before = self.kept[key]
-        after = change(before, _Nothing(self.sent))
+        after = change(before, _Nothing(self.sent, self.untaken_from))
+        if takes_in:
+            self.untaken_from = len(self.sent)
         if after == before:
             return before, before
         self.kept[key] = after = replace(after, version=before.version + 1)
         return before, after
+
+    async def keep(self, conference_id: str, secret: str, notification: Notification) -> ConferenceKey | None:
+        conference = await self.find(conference_id)
+        if conference is None or conference.notify_secret != secret:
+            return None
+        self.sent.append(notification)
+        return conference.key
+
+    async def untaken(self) -> list[ConferenceKey]:
+        return list(self.kept) if self.untaken_from < len(self.sent) else []
 
     async def owners(self, team_id: str, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
         return {}
@@ -139,7 +153,8 @@ class MemoryStorage:
 class _Nothing:
     """A `Reading` of a storage in which there is nothing but notifications."""
 
-    sent: list[Mapping[str, str]]
+    sent: list[Notification]
+    untaken_from: int
 
     def numbers(self, user_ids: Iterable[str], *, believed: bool) -> dict[str, str]:
         return {}
@@ -174,8 +189,8 @@ class _Nothing:
     def usage(self, user_id: str, now: datetime) -> Usage:
         return Usage()
 
-    def notifications(self) -> list[Mapping[str, str]]:
-        return list(self.sent)
+    def notifications(self, *, untaken: bool = False) -> list[Notification]:
+        return self.sent[self.untaken_from :] if untaken else list(self.sent)
 
 
 @dataclass

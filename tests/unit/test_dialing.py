@@ -22,7 +22,7 @@ from conference.dialing import SEND_AGAIN_AFTER_SECONDS, UNFORESEEN, Dialer, cla
 from conference.ledger import Ledger
 from conference.lines import LinesShort, read_lines_short
 from conference.model import Conference, ConferenceState, Reason
-from conference.ports import StorageUnavailableError
+from conference.ports import Notification, StorageUnavailableError
 from sandbox.clock import MovedClock
 from telephony.hoiio import read_notification
 from tests.unit.exchange import ADDRESS, DIALING, LIVE, QUEUED, MemoryStorage, StubCarrier, phone, settle, talk
@@ -329,8 +329,11 @@ async def test_news_that_came_before_the_answer_is_taken_in_with_it(desk: Desk) 
     ringing = desk.ringing(BOTH, 0, 1)
     await settle()
     # Without a number, it names a call of which nobody has heard yet.
-    desk.storage.sent.append({"txn_ref": "AA-1", "call_status_dest": "busy"})
-    desk.storage.sent.append({"txn_ref": "AA-9", "dest": NEW.number, "call_status_dest": "failed"})
+    for fields in (
+        {"txn_ref": "AA-1", "call_status_dest": "busy"},
+        {"txn_ref": "AA-9", "dest": NEW.number, "call_status_dest": "failed"},
+    ):
+        desk.storage.sent.append(Notification(fields, BEGUN_AT))
     desk.carrier.answers.set()
     assert states(await ringing) == ["ringing", "busy"]
 

@@ -1,5 +1,6 @@
 """Numbers that people give up leave the database file, as soon as their calls are over."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,7 +73,14 @@ async def notify(storage: Storage, key: ConferenceKey, number: str, state: CallS
     def take_in(conference: Conference, _: Reading) -> Conference:
         return conference.with_reports([report], BEGUN_AT)
 
-    await storage.update(key, take_in, notification=Notification(fields, BEGUN_AT))
+    await keep_news(storage, key, fields)
+    await storage.update(key, take_in, takes_in=True)
+
+
+async def keep_news(storage: Storage, key: ConferenceKey, fields: Mapping[str, str]) -> None:
+    """News is acknowledged, and not taken in yet."""
+    conference = await storage.conference(key)
+    assert await storage.keep(key.conference_id, conference.notify_secret, Notification(fields, BEGUN_AT)) == key
 
 
 async def numbers_in(storage: Storage, name: str) -> list[str]:

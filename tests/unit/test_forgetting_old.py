@@ -12,9 +12,9 @@ from conference.calls import CallState
 from conference.invitation import Guest, Invitation
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut, LeftOutReason
 from conference.people import PersonOnFile
-from conference.ports import Notification, Reading
+from conference.ports import Reading
 from storage import Storage
-from storage.rows import digest_of
+from storage.notifications import digest_of
 from tests.unit.conftest import bytes_on_disk, rows
 from tests.unit.generated import BEGUN_AT
 from tests.unit.test_forgetting import (
@@ -27,6 +27,7 @@ from tests.unit.test_forgetting import (
     call,
     forget,
     held,
+    keep_news,
     keep_number,
     keep_proof,
     notify,
@@ -48,7 +49,7 @@ async def test_an_invitation_of_nothing_but_forgotten_numbers_can_still_be_read(
     await keep_number(storage, ALICE, HERS)
     typed = replace(held("typed", call(HERS)), invitation=Invitation((Guest(HERS),)))
     await storage.add(typed)
-    await keep_news(storage, typed.key, dest=HERS)
+    await take_news(storage, typed.key, dest=HERS)
     await forget_it(storage)
     assert rows(database, "SELECT invitation FROM conferences") == [("",)]
     emptied = await storage.conference(typed.key)
@@ -63,16 +64,17 @@ async def test_an_invitation_of_nothing_but_forgotten_numbers_can_still_be_read(
     assert not on_disk(database, HERS)
 
 
-async def keep_news(storage: Storage, key: ConferenceKey, **fields: str) -> None:
-    """News of something that nobody understands, kept as it came."""
-    await storage.update(key, lambda conference, _: conference, notification=Notification(fields, BEGUN_AT))
+async def take_news(storage: Storage, key: ConferenceKey, **fields: str) -> None:
+    """News of something that nobody understands, kept as it came, and taken in."""
+    await keep_news(storage, key, fields)
+    await storage.update(key, lambda conference, _: conference, takes_in=True)
 
 
 async def news_of(storage: Storage, key: ConferenceKey) -> list[Mapping[str, str]]:
     seen: list[Mapping[str, str]] = []
 
     def look(conference: Conference, reading: Reading) -> Conference:
-        seen.extend(reading.notifications())
+        seen.extend(one.fields for one in reading.notifications())
         return conference
 
     await storage.update(key, look)
@@ -89,7 +91,7 @@ async def test_a_number_is_forgotten_in_whatever_field_and_however_it_is_written
     await keep_number(storage, ALICE, HERS)
     conference = held("called", call(HERS, ALICE), call(HIS, BOB))
     await storage.add(conference)
-    await keep_news(storage, conference.key, dest=HIS, caller=written, tag="called", date="2026-11-20 01:30:00")
+    await take_news(storage, conference.key, dest=HIS, caller=written, tag="called", date="2026-11-20 01:30:00")
     await forget(storage)
     assert await news_of(storage, conference.key) == [{"dest": HIS, "tag": "called", "date": "2026-11-20 01:30:00"}]
     assert not any(text.encode() in bytes_on_disk(database) for text in (written.strip(), HERS.lstrip("+")))
@@ -108,7 +110,7 @@ async def test_of_an_old_conference_whatever_may_be_a_number_is_forgotten(
         "long": "1234567890123456",
         "d": "2026-11-20 01:30:00",
     }
-    await keep_news(storage, conference.key, from_number=digits, **kept)
+    await take_news(storage, conference.key, from_number=digits, **kept)
     await storage.forget_old(BEGUN_AT + timedelta(seconds=1), at_most=10)
     assert await news_of(storage, conference.key) == [kept]
     assert json.dumps(digits).encode() not in bytes_on_disk(database)
@@ -118,7 +120,7 @@ async def test_news_that_differs_in_nothing_but_the_number_becomes_one(storage: 
     conference = held("old", call(HERS, ALICE), call(HIS, BOB))
     await storage.add(conference)
     for number in (HERS, HIS):
-        await keep_news(storage, conference.key, dest=number, status="ringing")
+        await take_news(storage, conference.key, dest=number, status="ringing")
     await storage.forget_old(BEGUN_AT + timedelta(seconds=1), at_most=10)
     assert await news_of(storage, conference.key) == [{"status": "ringing"}]
     ((digest, fields),) = rows(database, "SELECT digest, fields FROM notifications")

@@ -69,3 +69,29 @@ async def test_who_gives_up_keeps_nobody_waiting() -> None:
         await settle()
     await settle()
     assert done == list(range(1, STEPS))
+
+
+async def test_who_waits_for_quiet_waits_for_every_answer() -> None:
+    right_of_way = RightOfWay(one_step_every_seconds=AN_HOUR, quiet_after_seconds=AN_HOUR)
+    await right_of_way.quiet()
+    with right_of_way.taken():
+        waiting = asyncio.create_task(right_of_way.quiet())
+        await settle()
+        assert not waiting.done()
+    await until(waiting.done)
+
+
+async def test_a_moment_in_which_nobody_waits_for_an_answer_is_no_end_of_a_burst() -> None:
+    right_of_way = RightOfWay(one_step_every_seconds=AN_HOUR, quiet_after_seconds=AN_HOUR)
+    with right_of_way.taken(), right_of_way.taken():
+        waiting = asyncio.create_task(right_of_way.quiet())
+        await settle()
+    await settle()
+    assert not waiting.done()
+    waiting.cancel()
+
+
+async def test_a_burst_does_not_keep_who_waits_for_quiet_for_ever() -> None:
+    right_of_way = RightOfWay(quiet_after_seconds=AN_HOUR)
+    with right_of_way.taken(), right_of_way.taken():
+        await right_of_way.quiet()

@@ -1,0 +1,145 @@
+"""Notifications are acknowledged when they are kept, and taken in together behind that."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from conference.calls import CallState
+from conference.inbox import Inbox
+from conference.ledger import STORE_AGAIN_AFTER_SECONDS, Ledger
+from conference.model import Conference, ConferenceKey, ConferenceState
+from conference.ports import Change, Notification, StorageUnavailableError
+from conference.right_of_way import RightOfWay
+from sandbox.clock import MovedClock
+from storage import Storage
+from telephony.hoiio import read_notification
+from tests.unit.exchange import MemoryStorage, phone, settle, talk
+from tests.unit.generated import BEGUN_AT
+
+AN_HOUR = 3600.0
+EIGHT = talk(*(phone(place, CallState.RINGING, txn_ref=f"AA-{place}") for place in range(8)))
+KEY = EIGHT.key
+
+
+@dataclass
+class SlowStorage(MemoryStorage):
+    """Tells of a change only when it may."""
+
+    may_tell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        super().__init__(EIGHT)
+
+    async def update(
+        self, key: ConferenceKey, change: Change, *, successor: Conference | None = None, takes_in: bool = False
+    ) -> tuple[Conference, Conference]:
+        outcome = await super().update(key, change, successor=successor, takes_in=takes_in)
+        await self.may_tell.wait()
+        return outcome
+
+
+@dataclass
+class Desk:
+    """An inbox, and what is heard of its conferences."""
+
+    storage: MemoryStorage | Storage = field(default_factory=lambda: MemoryStorage(EIGHT))
+    clock: MovedClock = field(default_factory=MovedClock)
+    right_of_way: RightOfWay = field(default_factory=lambda: RightOfWay(one_step_every_seconds=AN_HOUR))
+    heard: list[Conference] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        ledger = Ledger(self.storage, self.clock)
+        ledger.listeners.append(self.heard.append)
+        self.inbox = Inbox(ledger=ledger, read_notification=read_notification, right_of_way=self.right_of_way)
+
+    async def notify(self, place: int, status: str = "busy", received_at: datetime = BEGUN_AT) -> None:
+        fields = {"txn_ref": f"AA-{place}", "call_status_dest": status}
+        notification = Notification(fields, received_at)
+        assert await self.inbox.keep(EIGHT.conference_id, EIGHT.notify_secret, notification)
+
+    async def call(self, place: int) -> CallState:
+        return (await self.storage.conference(KEY)).participants[place].state
+
+
+async def test_a_burst_is_taken_in_with_one_write_and_told_once() -> None:
+    desk = Desk()
+    with desk.right_of_way.taken():
+        for place in range(8):
+            await desk.notify(place)
+        await settle()
+        assert await desk.storage.conference(KEY) == EIGHT
+    await asyncio.gather(*desk.inbox.in_hand)
+    (told,) = desk.heard
+    assert told == await desk.storage.conference(KEY)
+    assert (told.version, told.state) == (EIGHT.version + 1, ConferenceState.ENDED)
+    assert {call.state for call in told.participants} == {CallState.BUSY}
+
+
+async def test_each_is_taken_in_as_of_when_it_came() -> None:
+    desk = Desk()
+    with desk.right_of_way.taken():
+        for place in range(8):
+            await desk.notify(place, "answered" if place < 2 else "busy", BEGUN_AT + timedelta(seconds=place))
+    await asyncio.gather(*desk.inbox.in_hand)
+    first, second, *_ = desk.heard[0].participants
+    assert (first.answered_at, second.answered_at) == (BEGUN_AT, BEGUN_AT + timedelta(seconds=1))
+
+
+async def test_one_that_comes_while_others_are_taken_in_is_taken_in_next() -> None:
+    storage = SlowStorage()
+    desk = Desk(storage)
+    await desk.notify(0)
+    await settle()
+    await desk.notify(1)
+    await settle()
+    assert (await desk.call(0), await desk.call(1)) == (CallState.BUSY, CallState.RINGING)
+    storage.may_tell.set()
+    await asyncio.gather(*desk.inbox.in_hand)
+    assert (await desk.call(0), await desk.call(1)) == (CallState.BUSY, CallState.BUSY)
+    assert desk.inbox.in_hand == set()
+
+
+async def test_a_storage_that_fails_on_taking_in_is_asked_until_it_does() -> None:
+    storage = MemoryStorage(EIGHT)
+    storage.errors += [StorageUnavailableError("database is locked")] * 2
+    desk = Desk(storage)
+    await desk.notify(0)
+    await settle()
+    assert await desk.call(0) is CallState.RINGING
+    # What came meanwhile is taken in with it.
+    await desk.notify(1)
+    in_hand = desk.inbox.in_hand
+    await desk.clock.advance(sum(STORE_AGAIN_AFTER_SECONDS[:2]))
+    await asyncio.gather(*in_hand)
+    assert (await desk.call(0), await desk.call(1)) == (CallState.BUSY, CallState.BUSY)
+    assert desk.heard[0].version == EIGHT.version + 1
+
+
+async def test_one_that_nobody_understood_is_taken_in_when_it_comes_again_and_is_understood(storage: Storage) -> None:
+    unnamed = replace(EIGHT, participants=tuple(replace(call, txn_ref=None) for call in EIGHT.participants))
+    await storage.add(unnamed)
+    desk = Desk(storage)
+    await desk.notify(0)
+    await asyncio.gather(*desk.inbox.in_hand)
+    assert await desk.call(0) is CallState.RINGING
+    await storage.update(KEY, lambda conference, _: replace(conference, participants=EIGHT.participants))
+    await desk.notify(0)
+    await asyncio.gather(*desk.inbox.in_hand)
+    assert await desk.call(0) is CallState.BUSY
+
+
+async def test_the_same_one_many_times_changes_it_once(storage: Storage) -> None:
+    await storage.add(EIGHT)
+    desk = Desk(storage)
+    for _ in range(5):
+        await asyncio.gather(*(desk.notify(0) for _ in range(20)))
+        await asyncio.gather(*desk.inbox.in_hand)
+    assert (await storage.conference(KEY)).version == EIGHT.version + 1
+    assert len(desk.heard) == 1
+
+
+async def test_what_came_to_no_address_of_ours_is_not_kept() -> None:
+    desk = Desk()
+    for conference_id, secret in ((EIGHT.conference_id, "guessed"), ("unknown", EIGHT.notify_secret)):
+        assert not await desk.inbox.keep(conference_id, secret, Notification({"txn_ref": "AA-0"}, BEGUN_AT))
+    assert desk.inbox.in_hand == set()
