@@ -47,4 +47,4 @@ def test_the_figures_are_those_of_the_program() -> None:
         timedelta(minutes=30),
     ) == (DIAL_WITHIN, RING_WITHIN, WAIT_AT_MOST)
     assert (QUESTIONS_PER_MINUTE, ASK_SOON_SECONDS, ASK_LATER_SECONDS[0], ASK_LATER_SECONDS[-1]) == (30, 4, 60, 300)
-    assert (TOGETHER_SECONDS, ONE_STEP_EVERY_SECONDS, LOOK_EVERY_SECONDS) == (1, 1 / 20, 1 / 4)
+    assert (TOGETHER_SECONDS, ONE_STEP_EVERY_SECONDS, LOOK_EVERY_SECONDS) == (1, 1 / 100, 1 / 4)
