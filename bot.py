@@ -209,16 +209,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             web_app, token=settings.metrics_token, page=lambda: metrics.page(sources), content_type=CONTENT_TYPE
         )
         await _greet_slack(gateway)
-        yield Bot(
-            parts,
-            updater,
-            announcer,
-            credit,
-            credit_alerts,
-            socket_mode,
-            web_app,
-            settings.retention,
-        )
+        yield Bot(parts, updater, announcer, credit, credit_alerts, socket_mode, web_app, settings.retention)
 
 
 @cache

@@ -17,7 +17,8 @@ from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio
 from sandbox.slack import Message, Person, Slack
 from tests.bench.people import PEOPLE_PER_CONFERENCE, channel_name, number, user_id
-from tests.harness.world import ACCESS_TOKEN, APP_ID, APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, reading
+from tests.harness.reading import reading
+from tests.harness.world import ACCESS_TOKEN, APP_ID, APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 OVER = "The call is over."

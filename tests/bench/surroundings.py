@@ -21,8 +21,9 @@ from tests.bench.load import request
 from tests.bench.people import number, user_id
 from tests.bench.processes import Program, cpu_seconds
 from tests.bench.stand_ins import LONGEST_LINE_BYTES
+from tests.harness.ports import free_port
 from tests.harness.process import ROOT
-from tests.harness.world import SIGNING_SECRET, free_port
+from tests.harness.world import SIGNING_SECRET
 
 TEAM = "T0ROLLCALL"
 NO_LIMITS = {

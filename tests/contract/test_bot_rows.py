@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.contract.conftest import WireRequest, states
-from tests.harness.world import ACCESS_TOKEN, APP_ID, World, buttons
+from tests.harness.reading import buttons
+from tests.harness.world import ACCESS_TOKEN, APP_ID, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MAX_TAG_CHARACTERS = 256

@@ -1,19 +1,16 @@
 """A workspace, a telephone network and the real bot between them, on one clock that the tests move."""
 
 import asyncio
-import atexit
 import itertools
 import os
 import re
 import signal
-import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import aiohttp
@@ -21,7 +18,9 @@ import aiohttp
 from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio, Phone
 from sandbox.slack import ActionResult, Channel, CommandResult, Message, Person, Slack, View
+from tests.harness.ports import free_port
 from tests.harness.process import ROOT, BotProcess
+from tests.harness.reading import menu_option, read_blocks, reading
 
 APP_ID = "app-under-test"
 ACCESS_TOKEN = "hoiio-secret-token"
@@ -30,13 +29,8 @@ SIGNING_SECRET = "slack-signing-secret"
 APP_TOKEN = "xapp-secret-app-token"
 SECRETS = (ACCESS_TOKEN, BOT_TOKEN, SIGNING_SECRET, APP_TOKEN)
 
-NO_LIMITS = dict.fromkeys(
-    (
-        *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
-        *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY"),
-    ),
-    "off",
-)
+_LIMITS = ("CONFERENCES_PER_HOUR", "RINGS_PER_HOUR", "RINGS_PER_NUMBER", "MINUTES_PER_DAY", "SPEND_PER_DAY")
+NO_LIMITS = {f"MAX_{limit}": "off" for limit in _LIMITS}
 """Settings with which people may ring as often as they like."""
 
 POLL_SECONDS = 0.001
@@ -45,9 +39,6 @@ STEP_SECONDS = 0.1
 QUIET_STEP_SECONDS = 1.0
 QUIET_LOOKS = 10
 """After so many looks at which nothing was going on and nothing had crossed the network, the steps are longer."""
-FIRST_PORT = 24_000
-LAST_PORT = 32_000
-PORTS_PER_WORKER = 500
 PATIENCE_SECONDS = 30.0
 """Real time after which a condition that does not come is a failure."""
 
@@ -84,7 +75,7 @@ class Actor:
     async def chooses(self, act: str, whose: "Actor", board: Message | None = None) -> ActionResult:
         """Choose something from the menu beside somebody on a board. Raises LookupError if it is not there."""
         board = board or self.world.board
-        option = menu_option(board, act, whose)
+        option = menu_option(board, act, whose.id)
         result = await self.world.slack.click(self.person, board, "call_menu", value=option)
         assert result.acked, result
         return result
@@ -386,7 +377,7 @@ class World:
         seen = self.slack.seen_by(actor.person, channel or self.channel)
         ephemeral = [message for message in seen if message.ephemeral_to is not None]
         said = map(reading, [*ephemeral, *self.slack.direct_messages(actor.person)])
-        return "\n".join([*said, *(_read(view.blocks) for view in self.slack.views(actor.person))])
+        return "\n".join([*said, *(read_blocks(view.blocks) for view in self.slack.views(actor.person))])
 
     # What the network knows
 
@@ -404,69 +395,3 @@ class World:
     def call_requests(self) -> list[dict[str, str]]:
         """The parameters of every conference/call that arrived."""
         return [dict(request.parameters) for request in self.hoiio.requests if request.path == "conference/call"]
-
-
-def reading(message: Message) -> str:
-    """All that a message says, with people by name."""
-    return _read(message.blocks) or _named(message.text)
-
-
-def menu_option(board: Message, act: str, whose: Actor) -> str:
-    """The value of that option in the menu beside somebody. Raises LookupError if it is not there."""
-    for block in board.blocks:
-        if f"<@{whose.id}>" in _block_text(block) and block.get("accessory", {}).get("type") == "overflow":
-            for option in block["accessory"]["options"]:
-                if option["text"]["text"] == act:
-                    return str(option["value"])
-    raise LookupError(f"there is no {act!r} beside {whose.person.name}")
-
-
-def buttons(where: Message | View) -> list[str]:
-    """What the buttons in a message or a form are called."""
-    elements = [element for block in where.blocks for element in block.get("elements", [])]
-    return [element["text"]["text"] for element in elements if element["type"] == "button"]
-
-
-def _read(blocks: Iterable[object]) -> str:
-    return _named("\n".join(map(_block_text, blocks)))
-
-
-def _named(text: str) -> str:
-    return re.sub(r"<@U0(\w+)>", lambda found: "@" + found[1].lower(), text)
-
-
-def _block_text(block: object) -> str:
-    match block:
-        case {"text": {"text": str(text)}}:
-            return text
-        case {"elements": list(parts)} | {"fields": list(parts)}:
-            return " ".join(map(_block_text, parts))
-        case {"text": str(text)}:
-            return text
-        case _:
-            return ""
-
-
-def free_port() -> int:
-    """A port that nobody else will take before the bot does: none that systems hand out when asked for any."""
-    for port in _ports():
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("the ports go round for ever")
-
-
-@cache
-def _ports() -> Iterator[int]:
-    """Round and round, the ports of a block that is this process's own while it lives: other runs may go on beside."""
-    for first in range(FIRST_PORT, LAST_PORT, PORTS_PER_WORKER):
-        # Bound for UDP, the first of a block says that it is taken, and for TCP it is as free as the others.
-        taken = socket.socket(type=socket.SOCK_DGRAM)
-        try:
-            taken.bind(("127.0.0.1", first))
-        except OSError:
-            taken.close()
-        else:
-            atexit.register(taken.close)
-            return itertools.cycle(range(first, first + PORTS_PER_WORKER))
-    raise AssertionError("every block of ports is taken")

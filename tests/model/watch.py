@@ -14,7 +14,8 @@ from enum import Enum, StrEnum
 
 from sandbox.hoiio import ApiRequest, Leg, LegState
 from sandbox.slack import Message
-from tests.harness.world import World, reading
+from tests.harness.reading import reading
+from tests.harness.world import World
 from tests.model.shown import buttons, conference_of, one_name, outcome, picture_of, read_board, texts
 from tests.model.stored import FINAL, OPEN, Stored, StoredCall, StoredConference
 

@@ -13,8 +13,9 @@ from tempfile import TemporaryFile
 import aiohttp
 import pytest
 
+from tests.harness.ports import free_port
 from tests.harness.process import ROOT, ForkedProcess
-from tests.harness.world import World, free_port
+from tests.harness.world import World
 from tests.scenarios.conftest import quiet_world
 
 __all__ = ["quiet_world", "settled_shell", "shell"]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from storage import backups
-from tests.harness.world import World, buttons, reading
+from tests.harness.reading import buttons, reading
+from tests.harness.world import World
 from tests.operations.conftest import Outcome, Shell
 from tests.scenarios.standup_day import DUE, MINUTE, comes_to, is_reminded, is_set_up, reminder_shows
 from tests.scenarios.test_lines import GUESTS, holds

@@ -13,7 +13,8 @@ from operations.reach import reach
 from operations.scopes import NEEDED_SCOPES, OPTIONAL_SCOPES, scopes
 from settings import read_settings
 from tests.harness.calendar_server import CalendarServer
-from tests.harness.world import APP_TOKEN, World, free_port
+from tests.harness.ports import free_port
+from tests.harness.world import APP_TOKEN, World
 from tests.operations.conftest import Shell
 
 TOKEN = "a-token-for-prometheus"

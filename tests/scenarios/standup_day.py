@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from sandbox.slack import Message
-from tests.harness.world import Actor, World, reading
+from tests.harness.reading import reading
+from tests.harness.world import Actor, World
 
 DUE = datetime(2026, 11, 20, 1, 40, tzinfo=UTC)
 """09:40 in Singapore, ten minutes after the clock's first moment, on a Friday."""

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.harness.world import World, buttons
+from tests.harness.reading import buttons
+from tests.harness.world import World
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from sandbox.hoiio import Leg
-from tests.harness.world import World, buttons
+from tests.harness.reading import buttons
+from tests.harness.world import World
 
 GUESTS = [f"+659123001{place}" for place in range(8)]
 

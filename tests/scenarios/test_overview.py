@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from sandbox.slack import Channel, Message
-from tests.harness.world import Actor, World, reading
+from tests.harness.reading import reading
+from tests.harness.world import Actor, World
 
 
 def last_said(world: World, actor: Actor, channel: Channel | None = None) -> Message:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.harness.world import Actor, World, buttons, menu_option
+from tests.harness.reading import buttons, menu_option
+from tests.harness.world import Actor, World
 
 GUESTS = [f"+659123001{place}" for place in range(8)]
 
@@ -80,7 +81,7 @@ async def test_ring_again_twice_at_once_rings_once(world: World) -> None:
     await is_running(world, world.alice)
     await world.board_shows("@bob: busy")
     world.bob.phone.does_nothing()
-    option = menu_option(world.board, "Ring again", world.bob)
+    option = menu_option(world.board, "Ring again", world.bob.id)
     await asyncio.gather(
         world.carol.presses("ring_again"),
         world.dave.presses("ring_again"),
@@ -232,7 +233,7 @@ async def test_the_buttons_of_an_old_board_say_that_the_call_is_over(world: Worl
     message = world.board
     world.bob.phone.decline()
     await world.board_shows("@bob: busy")
-    bob_again = menu_option(world.board, "Ring again", world.bob)
+    bob_again = menu_option(world.board, "Ring again", world.bob.id)
     then = [dict(block) for block in message.blocks]
     world.alice.phone.hang_up()
     await world.board_shows("Ended at")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.harness.world import World, buttons, menu_option
+from tests.harness.reading import buttons, menu_option
+from tests.harness.world import World
 
 
 async def is_running(world: World) -> None:
@@ -37,7 +38,7 @@ async def test_the_process_is_killed_while_an_addition_is_under_way(world: World
     assert "Ring 1 again" not in buttons(world.board)
     await world.board_shows("@carol: nobody can tell how it went", within=900)
     await world.slack.click(
-        world.carol.person, world.board, "call_menu", value=menu_option(world.board, "Ring again", world.carol)
+        world.carol.person, world.board, "call_menu", value=menu_option(world.board, "Ring again", world.carol.id)
     )
     await world.board_shows("@carol: in the call since")
 

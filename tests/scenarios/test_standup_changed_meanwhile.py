@@ -1,6 +1,7 @@
 """A standup that is moved, paused, skipped or deleted while its channel has been told of the day."""
 
-from tests.harness.world import World, buttons, reading
+from tests.harness.reading import buttons, reading
+from tests.harness.world import World
 from tests.scenarios.standup_day import (
     AT,
     DUE,

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from sandbox.slack import Channel, Message
-from tests.harness.world import Actor, World, buttons, reading
+from tests.harness.reading import buttons, reading
+from tests.harness.world import Actor, World
 from tests.scenarios.test_left_alone import says as sets_quiet_hours
 
 

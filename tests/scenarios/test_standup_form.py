@@ -4,7 +4,8 @@ from typing import Any
 
 from sandbox.slack import SubmitResult, View
 from tests.harness.calendar_server import CalendarServer
-from tests.harness.world import Actor, World, reading
+from tests.harness.reading import reading
+from tests.harness.world import Actor, World
 
 
 async def opened(actor: Actor, text: str = "/conference standup new") -> View:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.harness.world import World, reading
+from tests.harness.reading import reading
+from tests.harness.world import World
 from tests.scenarios.standup_day import (
     DUE,
     OTHER_NUMBER,

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from tests.harness.world import World, reading
+from tests.harness.reading import reading
+from tests.harness.world import World
 from tests.scenarios.standup_day import DUE, MINUTE, call_boards, comes_to, is_reminded, is_set_up, reminders, rings
 
 REMINDER_OF = "Rings @bob and @carol."

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from tests.harness.world import World, buttons, reading
+from tests.harness.reading import buttons, reading
+from tests.harness.world import World
 from tests.scenarios.standup_day import (
     AT,
     DUE,

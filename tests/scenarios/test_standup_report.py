@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sandbox.slack import Channel, Message
-from tests.harness.world import Actor, World, buttons, reading
+from tests.harness.reading import buttons, reading
+from tests.harness.world import Actor, World
 
 HERE = ZoneInfo("Asia/Singapore")
 WEEKDAYS = "weekdays 09:30 Asia/Singapore"

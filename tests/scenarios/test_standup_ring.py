@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from tests.harness.world import World, buttons, reading
+from tests.harness.reading import buttons, reading
+from tests.harness.world import World
 from tests.scenarios.standup_day import DUE, MINUTE, call_boards, comes_to, is_reminded, is_set_up, reminder, rings
 from tests.scenarios.test_left_alone import around_now, says
 

@@ -11,7 +11,8 @@ from conference.invitation import Guest
 from conference.standups.model import Standup
 from conference.standups.recurrence import Recurrence, Weekday
 from storage import Storage
-from tests.harness.world import World, reading
+from tests.harness.reading import reading
+from tests.harness.world import World
 
 STANDUPS = 25
 
