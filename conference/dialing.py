@@ -209,7 +209,10 @@ class Dialer:
             why = await why_refused(error, self._carrier.balance, conference.conference_id)
         now = self._clock.now()
 
-        def fail(conference: Conference, _: Reading) -> Conference:
+        def fail(conference: Conference, reading: Reading) -> Conference:
+            # Of what has been told already some may not have been taken in: a phone that rang is not rung once more.
+            reports = filter(None, (self._read_notification(one.fields) for one in reading.notifications(untaken=True)))
+            conference = conference.with_reports(reports, now)
             return failed(conference, places, error, now, refused_for=why, were_queued=were_queued)
 
         about(log, conference.conference_id).info("phones not surely rung: %d: %s", len(places), error)

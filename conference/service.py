@@ -253,8 +253,9 @@ class Conferences:
             return None
         new = self._made_again(old, user_id, response_url)
 
-        def replaced(conference: Conference, _: Reading) -> Conference:
-            if not conference.can_be_rung_anew:
+        def replaced(conference: Conference, reading: Reading) -> Conference:
+            # What has been told and is not taken in yet may be that phones did ring.
+            if not conference.can_be_rung_anew or reading.notifications(untaken=True):
                 return conference
             return conference.abandoned(Reason.RUNG_ANEW)
 

@@ -96,16 +96,21 @@ def back_up(database: Path, file: Path) -> Holdings:
 def put_in_place(file: Path, database: Path, now: datetime) -> tuple[Holdings, Path | None]:
     """Put a backup in the place of a database; returns what it holds, and where what was there is kept.
 
-    Nobody may work on the database. It is the one or the other all the time, also if the power fails. Raises OSError,
-    StorageUnavailableError for the file, NoDatabaseError and InUseError.
+    Also what a database that is gone has left beside it is kept: SQLite would take its log for the backup's, and play
+    it into that. Nobody may work on the database. It is the one or the other all the time, also if the power fails.
+    Raises OSError, StorageUnavailableError for the file, NoDatabaseError and InUseError.
     """
     database = Path(os.path.realpath(database))
     database.parent.mkdir(parents=True, exist_ok=True)
     with _written_beside(database) as part:
         holdings = _copy(file, part)
-        kept = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}") if database.exists() else None
-        if kept:
+        is_there = database.exists()
+        has_left = is_there or any(map(Path.exists, _logs(database)))
+        kept = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}") if has_left else None
+        if kept and is_there:
             _keep(database, kept)
+        elif kept:
+            _keep_logs(database, kept)
         part.replace(database)
         _sync(database.parent)
     return holdings, kept
@@ -148,7 +153,6 @@ def _opened(database: Path) -> sqlite3.Connection:
 
 def _keep(database: Path, kept: Path) -> None:
     """Have a database by another name, too. What stands in its write-ahead log must not be taken for the next one's."""
-    logs = [Path(f"{database}{suffix}") for suffix in ("-wal", "-shm")]
     is_damaged = False
     try:
         with closing(_opened(database)) as old:
@@ -159,14 +163,23 @@ def _keep(database: Path, kept: Path) -> None:
             raise InUseError(str(error)) from error
         if _kind(error) not in _DAMAGED:
             raise OSError(errno.EIO, str(error)) from error
-        # Maybe somebody can make something of it, together with its log.
+        # Maybe somebody can make something of it, together with its logs.
         is_damaged = True
-    if not is_damaged and any(map(Path.exists, logs)):
+    if not is_damaged and Path(f"{database}-wal").exists():
         raise InUseError("its write-ahead log is still there")
     os.link(database, kept)
-    if is_damaged:
-        for log in filter(Path.exists, logs):
-            log.replace(f"{kept}{log.name.removeprefix(database.name)}")
+    _keep_logs(database, kept)
+
+
+def _logs(database: Path) -> list[Path]:
+    """What SQLite writes beside a database, and may need to make sense of it."""
+    return [Path(f"{database}{suffix}") for suffix in ("-wal", "-shm", "-journal")]
+
+
+def _keep_logs(database: Path, kept: Path) -> None:
+    for log in filter(Path.exists, _logs(database)):
+        log.replace(f"{kept}{log.name.removeprefix(database.name)}")
+    _sync(database.parent)
 
 
 def _kind(error: sqlite3.Error) -> int:

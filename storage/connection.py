@@ -123,7 +123,11 @@ class Connection:
             while self._asked:
                 together, self._asked = self._asked, []
                 works = [asked.work for asked in together]
-                outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._do, works)
+                try:
+                    outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._do, works)
+                except Exception as error:
+                    # Nobody is left waiting, also of a database that has been closed.
+                    outcomes = [_Outcome(error=error)] * len(works)
                 for asked, outcome in zip(together, outcomes, strict=True):
                     outcome.give(asked.answer)
         finally:

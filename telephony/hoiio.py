@@ -33,6 +33,8 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 ANSWER_TIMEOUT_SECONDS = 20.0
 """Long, because giving up on an answer costs people the certainty of what was rung."""
 MAX_CONNECTIONS = 20
+FREE_CONNECTION_WITHIN_SECONDS = 20.0
+"""How long a request waits for one: phones that ring much later than was asked ring people who no longer expect it."""
 HISTORY_ENTRIES_PER_PAGE = 100
 """Hoiio voice/get_history: 100 entries a page."""
 SUCCESS = "success_ok"
@@ -96,7 +98,7 @@ class Hoiio:
             timeout=httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
             limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
         )
-        # httpx goes through all that wait for a connection whenever one of them gets it.
+        # One by one: httpx goes through all that wait for a connection whenever one of them gets it.
         self._connections = asyncio.Semaphore(MAX_CONNECTIONS)
 
     async def aclose(self) -> None:
@@ -178,12 +180,18 @@ class Hoiio:
             **parameters,
         }
         try:
-            async with self._connections:
-                response = await self._client.post(path, data=form)
+            async with asyncio.timeout(FREE_CONNECTION_WITHIN_SECONDS):
+                await self._connections.acquire()
+        except TimeoutError:
+            raise NotSent(f"{path}: no free connection") from None
+        try:
+            response = await self._client.post(path, data=form)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSent(f"{path}: {type(error).__name__}") from None
         except httpx.RequestError as error:
             raise AnswerLost(type(error).__name__) from None
+        finally:
+            self._connections.release()
         try:
             answer = response.json(parse_float=Decimal)
             status = answer["status"]

@@ -279,6 +279,21 @@ async def test_a_damaged_database_is_replaced_and_kept(world: World, operator: O
     assert kept.read_bytes().startswith(b"no database any more")
 
 
+async def test_what_a_database_that_is_gone_left_beside_it_is_not_played_into_the_backup(
+    world: World, operator: Operator
+) -> None:
+    await operator.backs_up()
+    await world.erin.has_number()
+    await world.kill_bot()
+    assert world.database.with_name("rollcall.db-wal").stat().st_size
+    world.database.unlink()
+    said = await operator.restores()
+    (kept,) = world.directory.glob("rollcall.db.replaced-*-wal")
+    assert f"What was there is kept as {str(kept).removesuffix('-wal')}" in said
+    assert "restored from a backup" in world.log, "so nothing is rung that was due before"
+    assert "You have no number" in (await world.erin.types("/conference number")).ack_text
+
+
 async def test_where_there_is_no_database_yet_it_is_made(world: World, operator: Operator) -> None:
     await operator.backs_up()
     await world.kill_bot()

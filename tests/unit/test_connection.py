@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from conference.model import ConferenceKey
 from conference.ports import StorageUnavailableError, UnknownConferenceError
 from storage import Storage
@@ -112,3 +114,11 @@ async def test_it_is_closed_after_what_was_asked(database: Path) -> None:
     await storage.close()
     await asked
     assert len(rows(database, "SELECT 1 FROM conferences")) == len(TOGETHER)
+
+
+async def test_who_asks_after_it_was_closed_is_not_left_waiting(database: Path) -> None:
+    storage = await Storage.open(database)
+    await storage.close()
+    with pytest.raises(RuntimeError):
+        async with asyncio.timeout(20):
+            await storage.check()

@@ -18,7 +18,7 @@ from conference.carrier import (
     Placed,
     Refused,
 )
-from telephony.hoiio import Credentials, Hoiio
+from telephony.hoiio import MAX_CONNECTIONS, Credentials, Hoiio
 from tests.unit.hoiio_server import (
     ACCESS_TOKEN,
     APP_ID,
@@ -213,3 +213,17 @@ async def test_a_status_that_is_no_text_is_an_answer_lost(server: Server, hoiio:
 async def test_a_room_that_cannot_be_one_is_not_shown_to_people(server: Server, hoiio: Hoiio) -> None:
     server.says({"status": "success_ok", "txn_refs": ["AA-1", "AA-2"], "room": "R1` <!channel>"})
     assert (await call(hoiio)).room == "R1"
+
+
+async def test_a_request_that_finds_no_free_connection_for_too_long_was_not_sent(
+    server: Server, hoiio: Hoiio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telephony.hoiio.FREE_CONNECTION_WITHIN_SECONDS", 0.0)
+    server.says({"status": "success_ok", "txn_refs": ["AA-1", "AA-2"]})
+    for _ in range(MAX_CONNECTIONS):
+        await hoiio._connections.acquire()
+    with raises(NotSent, "conference/call: no free connection"):
+        await call(hoiio)
+    assert server.asked == []
+    hoiio._connections.release()
+    assert (await call(hoiio)).txn_refs == ("AA-1", "AA-2")
