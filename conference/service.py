@@ -47,9 +47,6 @@ DIAL_WITHIN = timedelta(minutes=1)
 CALLED_AGAIN_THAT_DAY = timedelta(hours=12)
 """Within this, who was out when a standup rang is still out when its people are called again."""
 
-PREPARED_AT_ONCE = 16
-"""Conferences of which Slack is asked at a time who their people are."""
-
 GROUPS_AGAIN_AFTER_SECONDS = 10.0
 """A wait before Slack is asked once more who is in a user group that a standup rings."""
 
@@ -78,7 +75,6 @@ class Conferences:
         self._seating = seating
         self._clock = clock
         self._right_of_way = right_of_way
-        self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
         self._tasks = Tasks()
         self._expiring = Tasks()
         self._ledger = Ledger(storage, clock)
@@ -181,9 +177,7 @@ class Conferences:
     async def _prepare(self, conference: Conference) -> None:
         """Decide who is rung."""
         try:
-            async with self._preparing:
-                await self._right_of_way.given()
-                seat = await self._ledger.persist(lambda: self._seating.seat(conference), conference.key)
+            seat = await self._ledger.persist(lambda: self._seating.seat(conference), conference.key)
         except GroupUnreadableError as error:
             if error.may_pass and await self._is_still_expected(conference):
                 await self._prepare(conference)
