@@ -62,18 +62,19 @@ async def measure(
     commands: int = 20,
 ) -> Table:
     """As many past participants as `past_conferences` of eight have, and rounds of so many commands."""
-    taking_part = rounds * (3 * commands + PEOPLE_PER_CONFERENCE * LIVE_PER_ROUND)
+    typing, rung = 3 * rounds * commands, PEOPLE_PER_CONFERENCE * rounds * LIVE_PER_ROUND
+    # Each bot has conferences of its own: to the carrier they are all one account's.
+    taking_part = typing + 2 * rung
     empty, full = _House(directory / "empty"), _House(directory / "full")
     async with stand_ins() as around:
         channels = await around.ask("populate", taking_part, CHANNELS)
         await around.ask("ring_long")
-        for house, on_file in ((empty, taking_part), (full, people)):
+        for house, on_file, first_rung in ((empty, taking_part, typing), (full, people, typing + rung)):
             house.directory.mkdir()
             path = await made_database(house.directory, on_file)
             if house is full:
                 await add_past(path, past_conferences, people=people, channels=channels)
-            live = rounds * LIVE_PER_ROUND
-            house.live = await made_live(path, around, channels, live, first_person=3 * rounds * commands)
+            house.live = await made_live(path, around, channels, rounds * LIVE_PER_ROUND, first_person=first_rung)
         size = (full.directory / "rollcall.db").stat().st_size
         try:
             for left in reversed(range(starts)):

@@ -38,7 +38,9 @@ async def made_live(
     asked = []
     for place in range(count):
         people = range(first_person + place * PEOPLE_PER_CONFERENCE, first_person + (place + 1) * PEOPLE_PER_CONFERENCE)
-        asked.append((f"f{place:015x}", channels[place % len(channels)], [number(person) for person in people]))
+        asked.append(
+            (f"f{first_person + place:015x}", channels[place % len(channels)], [number(person) for person in people])
+        )
     placed: list[tuple[str, list[str]]] = await around.ask("place", asked)
     for place, ((conference_id, channel, numbers), (ts, txn_refs)) in enumerate(zip(asked, placed, strict=True)):
         first = first_person + place * PEOPLE_PER_CONFERENCE
