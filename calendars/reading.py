@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 from calendars.fetching import MAX_BYTES, Fetcher, is_anything
-from calendars.ics import read_holidays
 from conference.standups.holidays import CalendarError, HolidayCalendars, Holidays
 
 WITHIN_SECONDS = 10.0
@@ -24,7 +23,7 @@ class WebCalendars:
     async def read(self, source: str, first: date, last: date) -> Holidays:
         """Raises CalendarError."""
         text = await self._fetcher.fetch(source, within_seconds=WITHIN_SECONDS)
-        return await asyncio.to_thread(read_holidays, text, first, last)
+        return await asyncio.to_thread(_read_holidays, text, first, last)
 
 
 class CalendarFiles:
@@ -32,7 +31,14 @@ class CalendarFiles:
 
     async def read(self, source: str, first: date, last: date) -> Holidays:
         """Raises CalendarError."""
-        return await asyncio.to_thread(lambda: read_holidays(_read_file(Path(source)), first, last))
+        return await asyncio.to_thread(lambda: _read_holidays(_read_file(Path(source)), first, last))
+
+
+def _read_holidays(text: bytes, first: date, last: date) -> Holidays:
+    # Only now: icalendar takes four megabytes, and most never name a calendar.
+    from calendars.ics import read_holidays
+
+    return read_holidays(text, first, last)
 
 
 def own_calendars(file: Path | None) -> HolidayCalendars:

@@ -24,6 +24,7 @@ from typing import Any
 import httpcore  # noqa: F401 - httpx would first import it in each bot
 
 import bot
+import calendars.ics  # noqa: F401 - the bot imports it with the first calendar that it reads
 from tests.harness import bot_process
 
 LARGEST_REQUEST_BYTES = 65_536
