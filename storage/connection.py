@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -49,6 +49,15 @@ class _Outcome:
             answer.set_exception(self.error)
 
 
+@dataclass(frozen=True)
+class _Done:
+    """A piece of work, what came of it so far, and whether it wrote or wanted to."""
+
+    work: Callable[[], Any]
+    outcome: _Outcome
+    wrote: bool
+
+
 class Connection:
     """An open database file, on its thread. Open it with `open`, and `close` it.
 
@@ -64,6 +73,8 @@ class Connection:
         self._working_off: asyncio.Task[None] | None = None
         self._refused: sqlite3.DatabaseError | None = None
         """Why no transaction can begin just now."""
+        self._writes = False
+        """Whether the work that is being done wanted to write."""
         self._must_empty_wal = False
         self.failures = 0
         """How often it did not do what was asked."""
@@ -136,22 +147,32 @@ class Connection:
     def _do(self, works: Sequence[Callable[[], Any]]) -> list[_Outcome]:
         """On the storage's thread: do all of it, and commit."""
         self._refused = None
-        outcomes: list[_Outcome] = []
+        done: list[_Done] = []
         for work in works:
             others_wrote = self._db.conn.in_transaction
-            outcomes.append(_outcome(work))
+            done.append(self._done(work))
             if others_wrote and not self._db.conn.in_transaction:
                 # Some errors, such as a full disk, make SQLite take the whole transaction back.
-                outcomes = [outcomes[-1]] * len(outcomes)
+                done = self._taken_back(done, done[-1].outcome)
         if self._db.conn.in_transaction:
             committed = _outcome(self._commit)
             if committed.error:
                 self._db.rollback()
-                return [committed] * len(works)
+                done = self._taken_back(done, committed)
+        outcomes = [one.outcome for one in done]
         if self._must_empty_wal:
             self._must_empty_wal = False
             self._empty_wal()
         return outcomes
+
+    def _done(self, work: Callable[[], Any]) -> _Done:
+        self._writes = False
+        outcome = _outcome(work)
+        return _Done(work, outcome, self._writes)
+
+    def _taken_back(self, done: Sequence[_Done], why: _Outcome) -> list[_Done]:
+        """Nothing of it has been written: whoever wrote learns why. Whoever read may have read that, and reads anew."""
+        return [replace(one, outcome=why if one.wrote else _outcome(one.work)) for one in done]
 
     def _commit(self) -> None:
         self._db.commit()
@@ -175,6 +196,7 @@ class Connection:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """On the storage's thread: all that is done within, or, on an error, none of it."""
+        self._writes = True
         if self._refused:
             # Each would wait as long for the lock as the first one did.
             raise self._refused

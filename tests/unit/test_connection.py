@@ -97,6 +97,26 @@ async def test_whoever_is_told_that_it_is_stored_finds_it_after_the_disk_was_ful
     assert kept == {conference.conference_id for conference, outcome in told if outcome is None}
 
 
+async def test_whoever_only_reads_is_answered_though_others_find_the_disk_full(
+    storage: Storage, database: Path
+) -> None:
+    await storage.add(TOGETHER[0])
+
+    def fill_disk() -> None:
+        (pages,) = storage._db.execute("PRAGMA page_count").fetchone()
+        storage._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    await storage._run(fill_disk)
+    # What it reads has been written by then, and is taken back after that.
+    first, read, *_ = await asyncio.gather(
+        storage.add(TOGETHER[1]), storage.unfinished(), *map(storage.add, TOGETHER[2:]), return_exceptions=True
+    )
+    assert isinstance(first, StorageUnavailableError)
+    assert isinstance(read, list)
+    kept = {conference_id for (conference_id,) in rows(database, "SELECT conference_id FROM conferences")}
+    assert TOGETHER[0].conference_id in {key.conference_id for key in read} <= kept
+
+
 async def test_who_gives_up_waiting_keeps_nobody_from_an_answer(storage: Storage) -> None:
     waiting = asyncio.create_task(storage.add(TOGETHER[0]))
     await asyncio.sleep(0)
