@@ -4,6 +4,7 @@ The front door: it reads the settings, puts the parts together, and runs them un
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import ssl
@@ -277,6 +278,8 @@ async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: 
                 raise StartError(
                     f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. See HOST and PORT."
                 ) from error
+            # What is there by now stays: going through it again and again would hold up whoever is waiting.
+            gc.freeze()
             log.info("listening on http://%s:%d", settings.host, settings.port)
             if bot.socket_mode:
                 await _open_socket(bot.socket_mode)

@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 
 ONE_STEP_EVERY_SECONDS = 0.01
 """However much comes in, what goes on behind does not stand still: real time, since it is the machine that is busy."""
 
 QUIET_AFTER_SECONDS = 0.005
 """Whoever sends many has sent the next one by then: a moment in which nothing is owed is no end of a burst."""
+
+IS_BEHIND: ContextVar[bool] = ContextVar("IS_BEHIND", default=False)
+"""Whether nobody outside waits for what a task does: it was begun to go on behind an answer."""
 
 
 class RightOfWay:

@@ -3,14 +3,23 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
 from conference.journal import about
+from conference.right_of_way import IS_BEHIND
 
 log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
+
+
+def begun_behind(work: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
+    """A task that nobody outside waits for: whatever somebody does wait for is done before its steps."""
+    context = copy_context()
+    context.run(IS_BEHIND.set, True)
+    return asyncio.create_task(work, context=context)
 
 
 class Tasks:
@@ -21,7 +30,7 @@ class Tasks:
 
     def start(self, work: Coroutine[Any, Any, _Result], conference_id: str | None = None) -> asyncio.Task[_Result]:
         """Start something, about that conference if it is about one."""
-        task = asyncio.create_task(work)
+        task = begun_behind(work)
         self._running.add(task)
         task.add_done_callback(partial(self._done, conference_id=conference_id))
         return task

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from conference.clock import Clock, pause
 from conference.journal import about
 from conference.right_of_way import RightOfWay
+from conference.tasks import begun_behind
 from messages.drawing import TOGETHER_SECONDS
 from messages.slack import SlackError
 
@@ -92,7 +93,7 @@ class Updater(Generic[_Key]):
             work.owed_since = self._clock.monotonic()
         work.changed.set()
         if work.task is None:
-            work.task = asyncio.create_task(self._draw(key, work))
+            work.task = begun_behind(self._draw(key, work))
 
     async def recover(self) -> None:
         """Show whatever an earlier process stored and did not show."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,10 +15,17 @@ from typing import Any, Self, TypeVar
 from sqlite_utils import Database
 
 from conference.ports import StorageUnavailableError
+from conference.right_of_way import IS_BEHIND
 from storage.migrations import MIGRATIONS
 
 BUSY_TIMEOUT_SECONDS = 1.5
 """How long a transaction waits for another process to finish its own: short of the 3 seconds that Slack waits."""
+
+BEHIND_AT_ONCE = 32
+"""As much of what nobody outside waits for shares a commit, so that whoever comes next does not wait long for it."""
+
+BEHIND_AN_ANSWER = 4
+"""The same where somebody waits for an answer already. It is not nothing: a flood must not hold up the phones."""
 
 log = logging.getLogger(__name__)
 
@@ -63,13 +71,15 @@ class Connection:
 
     A transaction takes the write lock when it begins, so that what it read still holds when it writes, also
     beside another process. What is asked while the disk is busy is done next, one after another with one commit for
-    all: a commit waits for the disk, and a burst waits once. Nobody is answered before it.
+    all: a commit waits for the disk, and a burst waits once. Nobody is answered before it. What somebody outside waits
+    for goes before what goes on behind.
     """
 
     def __init__(self, db: Database, thread: ThreadPoolExecutor) -> None:
         self._db = db
         self._thread = thread
         self._asked: list[_Asked] = []
+        self._asked_behind: deque[_Asked] = deque()
         self._working_off: asyncio.Task[None] | None = None
         self._refused: sqlite3.DatabaseError | None = None
         """Why no transaction can begin just now."""
@@ -116,7 +126,7 @@ class Connection:
 
     async def _run(self, work: Callable[[], _Result]) -> _Result:
         asked = _Asked(work, asyncio.get_running_loop().create_future())
-        self._asked.append(asked)
+        (self._asked_behind if IS_BEHIND.get() else self._asked).append(asked)
         if self._working_off is None:
             self._working_off = asyncio.create_task(self._work_off())
         try:
@@ -131,8 +141,7 @@ class Connection:
 
     async def _work_off(self) -> None:
         try:
-            while self._asked:
-                together, self._asked = self._asked, []
+            while together := self._next():
                 works = [asked.work for asked in together]
                 try:
                     outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._do, works)
@@ -143,6 +152,13 @@ class Connection:
                     outcome.give(asked.answer)
         finally:
             self._working_off = None
+
+    def _next(self) -> list[_Asked]:
+        """What is done next: all that an answer waits for, and some of the rest."""
+        together, self._asked = self._asked, []
+        for _ in range(min(BEHIND_AN_ANSWER if together else BEHIND_AT_ONCE, len(self._asked_behind))):
+            together.append(self._asked_behind.popleft())
+        return together
 
     def _do(self, works: Sequence[Callable[[], Any]]) -> list[_Outcome]:
         """On the storage's thread: do all of it, and commit."""
