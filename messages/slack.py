@@ -102,14 +102,15 @@ def _tell_nobody(method: str, seconds: float, error: SlackError | None) -> None:
 class SlackGateway:
     """The Web API methods that the bot uses, with errors told apart. `asked` is told of each request.
 
-    A method that Slack has limited is left alone until Slack's time is up, whoever asks for it.
+    A method that Slack has limited is left alone until Slack's time is up, whoever asks for it; chat.postMessage, which
+    has its limit by channel, for that channel.
     """
 
     def __init__(self, client: AsyncWebClient, clock: Clock | None = None, asked: Asked = _tell_nobody) -> None:
         self._client = client
         self._clock = clock or SystemClock()
         self._asked = asked
-        self._not_before: dict[str, float] = {}
+        self._not_before: dict[tuple[str, str | None], float] = {}
         self._team_id: str | None = None
         self.has_answered = False
         """Slack has done what was asked once, or said no to it."""
@@ -275,8 +276,10 @@ class SlackGateway:
 
     async def _call(self, name: str, **arguments: Any) -> Any:
         """Call a method of the SDK by its name there, and raise a SlackError for whatever goes wrong."""
-        if (wait := self._not_before.get(name, 0.0) - self._clock.monotonic()) > 0:
+        limited = (name, arguments["channel"] if name == "chat_postMessage" else None)
+        if (wait := self._not_before.get(limited, 0.0) - self._clock.monotonic()) > 0:
             raise SlackRateLimited(wait)
+        self._not_before.pop(limited, None)
         began = self._clock.monotonic()
         method = name.replace("_", ".")
         try:
@@ -293,7 +296,7 @@ class SlackGateway:
         self._asked(method, self._clock.monotonic() - began, sorted_error)
         self.has_answered |= isinstance(sorted_error, SlackRefused)
         if isinstance(sorted_error, SlackRateLimited):
-            self._not_before[name] = self._clock.monotonic() + sorted_error.retry_after
+            self._not_before[limited] = self._clock.monotonic() + sorted_error.retry_after
         raise sorted_error
 
 

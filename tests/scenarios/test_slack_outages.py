@@ -44,6 +44,17 @@ async def test_retry_after_is_honoured(world: World) -> None:
     assert (posts[1] - posts[0]).total_seconds() >= 20
 
 
+async def test_a_channel_that_is_full_holds_up_no_other(world: World) -> None:
+    elsewhere = world.slack.add_channel("elsewhere", world.carol.person, world.dave.person)
+    world.slack.faults.fail("chat.postMessage", status=429, retry_after=50, times=1)
+    await world.alice.types("/conference @bob")
+    await world.until(lambda: [call for call in world.slack.calls if call.method == "chat.postMessage"], within=10)
+    await world.carol.types("/conference @dave", elsewhere)
+    await world.until(lambda: world.carol.phone.number in world.dests, within=10)
+    assert world.bob.phone.number not in world.dests
+    await world.board_shows("@bob: ringing")
+
+
 async def test_a_conference_whose_board_cannot_be_posted_within_a_minute_is_given_up(world: World) -> None:
     world.slack.faults.fail("chat.postMessage", status=429, retry_after=90, times=1)
     await world.alice.types("/conference @bob")
