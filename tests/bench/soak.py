@@ -69,6 +69,7 @@ class SoakedWorld(World):
         self.hoiio.balance = Decimal(10_000_000)
         self.hoiio.ring_gap_seconds = 0.0
         self.over = 0
+        self.typed_again = 0
         self._callers = list[tuple[Person, Channel, str]]()
         for place in range(0, AT_ONCE * PEOPLE_PER_CALL, PEOPLE_PER_CALL):
             people = [self.slack.add_person(f"p{one}", user_id=user_id(one)) for one in self._at(place)]
@@ -100,15 +101,15 @@ class SoakedWorld(World):
         for first in range(0, conferences, AT_ONCE):
             some = self._callers[: conferences - first]
             goal = self.over + len(some)
-            await asyncio.gather(
-                *(
-                    self.slack.command(caller, channel, f"/conference {text}", escape=False)
-                    for caller, channel, text in some
-                )
-            )
+            await asyncio.gather(*(self._type(*one) for one in some))
             await self.until(lambda goal=goal: self.over >= goal, within=WITHIN_SECONDS)  # type: ignore[misc]
             await self.advance(2)
             self._forget()
+
+    async def _type(self, caller: Person, channel: Channel, text: str) -> None:
+        # On a machine that does much else, Slack may have had no answer within its three seconds.
+        while not (await self.slack.command(caller, channel, f"/conference {text}", escape=False)).acked:
+            self.typed_again += 1
 
     def _forget(self) -> None:
         """Nothing of what is over is looked at any more, and looking through it would take ever longer."""
@@ -157,6 +158,7 @@ async def measure(directory: Path, *, conferences: int = 3_000, first: int = 1_0
         ],
         [
             f"Of {PEOPLE_PER_CALL} people each, {AT_ONCE} at a time, within {minutes:.0f} minutes of the moved clock; "
+            f"{world.typed_again} commands had to be typed again, as Slack had no answer in time. "
             "`make bench SOAK=50000` plays more of them."
         ],
     )
