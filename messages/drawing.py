@@ -5,6 +5,7 @@ never what. A board or reply that may have been posted is looked for in the chan
 one person, which the bot can't look for, are rather said twice than never.
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -84,10 +85,11 @@ class Drawing:
         Returns the seconds until the next can be shown, 0 for at once, or None when nothing is owed any more.
         Raises SlackError, after which another step tries again.
         """
-        conference = await self._storage.conference(self._key)
+        # Asked at once, they are read together.
+        conference, stored = await asyncio.gather(self._storage.conference(self._key), self._storage.posts(self._key))
         if not conference.is_prepared:
             return None
-        posts = {post.name: post for post in await self._storage.posts(self._key)}
+        posts = {post.name: post for post in stored}
         owed = (
             (self._say_in_private, self._ask_for_numbers, self._tell_admins)
             if _is_said_in_private(conference, posts)
