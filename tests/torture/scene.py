@@ -24,7 +24,7 @@ _SIGKILL: Final = -9
 _MOST_STARTS: Final = 100
 """In vain, one after another: while its database can't be written, it does not start."""
 _LOG_SHOWN: Final = 4_000
-_DOWN_FOR_SECONDS: Final = (0.4, 2.0, 5.0, 15.0, 75.0)
+_DOWN_FOR_SECONDS: Final = (0.4, 0.4, 1.0, 2.0, 5.0, 75.0)
 
 _Result = TypeVar("_Result")
 
