@@ -280,15 +280,20 @@ _LONGEST_SHOWN_PIECE = 40
 
 
 def as_shown(piece: str) -> str:
-    """A piece of the text as its writer saw it, short enough to be quoted."""
+    """A piece of the text as its writer saw it, as it may be quoted."""
     label = re.fullmatch(r"<[#!][^|<>]*\|([^<>]*)>", piece)
     everyone = re.fullmatch(r"<!(\w+)>", piece)
     if label:
         piece = ("#" if piece.startswith("<#") else "") + label[1]
     elif everyone:
         piece = "@" + everyone[1]
-    piece = html.unescape(piece).replace("`", "'")
-    return piece if len(piece) <= _LONGEST_SHOWN_PIECE else piece[:_LONGEST_SHOWN_PIECE] + "…"
+    return quotable(piece)
+
+
+def quotable(text: str) -> str:
+    """A text that Slack escaped, short enough to be quoted, and without the marks that would end its quotes."""
+    text = html.unescape(text).replace("`", "'")
+    return text if len(text) <= _LONGEST_SHOWN_PIECE else text[:_LONGEST_SHOWN_PIECE] + "…"
 
 
 def _written(invitee: Invitee) -> str:
