@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import chain
 
 from conference.calls import CallState, NotRung, Participant
-from conference.dests import Profile, compose
+from conference.dests import Profile, asked_for, compose
 from conference.dialing import Dialer, claimed
 from conference.invitation import CallerWish, Guest, Invitation, Person
 from conference.ledger import Ledger
@@ -15,7 +15,7 @@ from conference.limits import LimitReached, reached
 from conference.lines import LinesShort, free_places
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut
 from conference.ports import Reading
-from conference.seating import Seating, asked_for, with_left_out
+from conference.seating import Seating, with_left_out
 
 _Wanted = Callable[[Conference], Sequence[Person | Guest]]
 

@@ -7,7 +7,7 @@ from itertools import chain
 from conference.barring import Barring
 from conference.calls import CallState, NotRung, Participant
 from conference.clock import Clock
-from conference.dests import Circumstances, Profile, compose, invited, refusal
+from conference.dests import Circumstances, Profile, asked_for, compose, invited, refusal
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person
 from conference.limits import RINGS_WINDOW, Limits, reached
 from conference.lines import LINES, LinesShort, free_lines
@@ -161,13 +161,6 @@ class Seating:
 
 def _without_place(call: Participant) -> Participant:
     return call.not_rung(NotRung.ROOM_FULL)
-
-
-def asked_for(call: Participant) -> list[Person | Guest]:
-    """Whom a call rings, as they would be asked for."""
-    if call.people:
-        return [Person(user_id) for user_id in call.people]
-    return [Guest(call.number)] if call.number else []
 
 
 def _told_apart(everybody: Iterable[Person | Guest]) -> tuple[list[str], list[str]]:
