@@ -79,6 +79,9 @@ class Invitation:
         return tuple(dict.fromkeys((*themselves, *self.invitees)))
 
 
+NOBODY = Invitation(())
+
+
 @dataclass(frozen=True)
 class VerbCall:
     """A verb and what was typed after it."""
@@ -159,7 +162,7 @@ def read_invitation(text: str, region: str | None, teams: Teams = _NO_TEAMS) -> 
     """
     asked = _verb_call(text) or too_long(text) or read_invitees(text, region, teams)
     # A text of commas alone asks for nothing.
-    return VerbCall(Verb.HELP) if asked == Invitation(()) else asked
+    return VerbCall(Verb.HELP) if asked == NOBODY else asked
 
 
 def read_written(text: str) -> Invitation:
