@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from conference.people import NumberOnFile, Source
 from storage import Storage
+from tests.unit.generated import BEGUN_AT
 
 
 @pytest.fixture
@@ -19,6 +21,14 @@ async def storage(database: Path) -> AsyncIterator[Storage]:
     opened = await Storage.open(database)
     yield opened
     await opened.close()
+
+
+async def keep_number(
+    storage: Storage, user_id: str, number: str, *, team_id: str = "T1", source: Source = Source.SELF
+) -> None:
+    """Put a number on file, as if it had been proved."""
+    on_file = NumberOnFile(number, source, BEGUN_AT)
+    await storage.proving(team_id, user_id, lambda book: book.set_number(on_file))
 
 
 def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
