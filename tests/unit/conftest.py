@@ -1,7 +1,8 @@
 """A database on a disk, for the tests that need a real one."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,25 @@ def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
         return other.execute(sql).fetchall()
     finally:
         other.close()
+
+
+@asynccontextmanager
+async def statements(storage: Storage) -> AsyncIterator[list[str]]:
+    """What SQLite is told meanwhile."""
+    heard: list[str] = []
+    await storage._run(lambda: storage._db.conn.set_trace_callback(heard.append))
+    yield heard
+    await storage._run(lambda: storage._db.conn.set_trace_callback(None))
+
+
+async def query_plans(storage: Storage, queries: Iterable[str]) -> list[str]:
+    """The steps in which SQLite answers these."""
+
+    def work() -> list[str]:
+        plans = (storage._db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall() for query in queries)
+        return [step for plan in plans for *_, step in plan]
+
+    return await storage._run(work)
 
 
 def bytes_on_disk(database: Path) -> bytes:
