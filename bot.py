@@ -165,7 +165,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
                 storage,
                 WebCalendars(fetcher),
                 clock,
-                own=own_calendars(settings.holidays_file),
+                own=own_calendars(settings.holidays_file, certificates()),
                 own_source=settings.holidays,
                 changed=timetable.look_anew,
             ),

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from decimal import Decimal
@@ -162,8 +162,7 @@ def read_database(environ: Mapping[str, str]) -> Path:
     values, faults = _read(environ, {"DATABASE"})
     if faults:
         raise SettingsError(faults)
-    database: Path = values["DATABASE"]
-    return database
+    return Path(values["DATABASE"])
 
 
 def _read(environ: Mapping[str, str], names: set[str]) -> tuple[dict[str, Any], list[str]]:
@@ -192,14 +191,20 @@ def _token(prefix: str) -> Callable[[str], str]:
 
 
 def _url(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        sound = parts.scheme in {"http", "https"} and (parts.hostname or "").strip(".") and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound or parts.username is not None or re.search(r"[?#\s]", text):
+    if not _is_sound_address(text, {"http", "https"}) or re.search(r"[?#]", text):
         raise ValueError("is not a web address beginning with https:// or http://, without user, ? or #")
     return text.rstrip("/")
+
+
+def _is_sound_address(text: str, schemes: Set[str]) -> bool:
+    """Whether it has one of these schemes and a host, no user, and no port that can't be."""
+    try:
+        parts = urlsplit(text)
+        # Asking for it is what finds a port that is none.
+        is_sound = parts.scheme in schemes and bool((parts.hostname or "").strip(".")) and parts.port != 0
+    except ValueError:
+        return False
+    return is_sound and parts.username is None and not re.search(r"\s", text)
 
 
 def _api_url(text: str) -> str:
@@ -238,16 +243,13 @@ def _region(text: str) -> str | None:
     return text.upper() or None
 
 
-def _verify_numbers(text: str) -> bool:
-    if text.lower() not in {"sms", "off"}:
-        raise ValueError("is neither sms nor off")
-    return text.lower() == "sms"
+def _switch(on: str) -> Callable[[str], bool]:
+    def read(text: str) -> bool:
+        if text.lower() not in {on, "off"}:
+            raise ValueError(f"is neither {on} nor off")
+        return text.lower() == on
 
-
-def _switch(text: str) -> bool:
-    if text.lower() not in {"on", "off"}:
-        raise ValueError("is neither on nor off")
-    return text.lower() == "on"
+    return read
 
 
 def _admins(text: str) -> tuple[str, ...]:
@@ -289,16 +291,13 @@ def _money(text: str) -> Decimal | None:
     return Decimal(text)
 
 
-def _days(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not int(text):
-        raise ValueError("is not a whole number of days, at least 1")
-    return int(text)
+def _number_of(things: str, *, digits: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(rf"[0-9]{{1,{digits}}}", text) or not int(text):
+            raise ValueError(f"is not a whole number of {things}, at least 1")
+        return int(text)
 
-
-def _lines(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not int(text):
-        raise ValueError("is not a whole number of lines, at least 1")
-    return int(text)
+    return read
 
 
 def _log_format(text: str) -> LogFormat:
@@ -318,12 +317,7 @@ def _holidays(text: str) -> str:
         return ""
     if not _is_address(text):
         return str(_file(text))
-    try:
-        parts = urlsplit(text)
-        sound = parts.scheme in {"http", "https", "webcal"} and (parts.hostname or "").strip(".") and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound or parts.username is not None or re.search(r"\s", text):
+    if not _is_sound_address(text, {"http", "https", "webcal"}):
         raise ValueError("is neither a file nor a web address beginning with https:// or http://, without user")
     return text
 
@@ -354,18 +348,18 @@ READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "PORT": (_port, "3000", "Leave it out for 3000."),
     "DATABASE": (_file, "data/rollcall.db", "Leave it out for data/rollcall.db."),
     "DEFAULT_REGION": (_region, "", "It is the country of numbers typed without +, like SG."),
-    "VERIFY_NUMBERS": (_verify_numbers, "sms", "Leave it out to have people prove their numbers by SMS."),
+    "VERIFY_NUMBERS": (_switch("sms"), "sms", "Leave it out to have people prove their numbers by SMS."),
     "ADMINS": (_admins, "", "Slack shows an id in a person's profile, below the three dots."),
     "ALLOWED_COUNTRIES": (_allowed_countries, "", "Leave it out to ring DEFAULT_REGION only."),
-    "GUESTS": (_switch, "on", "Set it to off to forbid numbers typed in the command."),
+    "GUESTS": (_switch("on"), "on", "Set it to off to forbid numbers typed in the command."),
     "MAX_CONFERENCES_PER_HOUR": (_limit(1), "20", "Leave it out for 20."),
     "MAX_RINGS_PER_HOUR": (_limit(MAX_PARTICIPANTS), "60", "Leave it out for 60."),
     "MAX_RINGS_PER_NUMBER": (_limit(1), "5", "Leave it out for 5."),
     "MAX_MINUTES_PER_DAY": (_limit(1), "3000", "Leave it out for 3000."),
     "MAX_SPEND_PER_DAY": (_money, "100", "Leave it out for 100."),
     "LOW_BALANCE": (_money, "5", "Leave it out for 5."),
-    "RETENTION_DAYS": (_days, "90", "Leave it out for 90."),
-    "LINES": (_lines, str(LINES), f"Leave it out for {LINES}, which every Hoiio account has."),
+    "RETENTION_DAYS": (_number_of("days", digits=5), "90", "Leave it out for 90."),
+    "LINES": (_number_of("lines", digits=4), str(LINES), f"Leave it out for {LINES}, which every Hoiio account has."),
     "HOLIDAYS": (_holidays, "", "It is an ICS calendar of days on which no standup rings. Leave it out for none."),
     "LOG_FORMAT": (_log_format, LogFormat.HUMAN.value, "Leave it out for lines that people read."),
     "METRICS_TOKEN": (_metrics_token, "", "Make one with: openssl rand -hex 32. Leave it out for no metrics."),

@@ -183,8 +183,8 @@ class Fetcher:
 
 @cache
 def _believed() -> ssl.SSLContext:
-    """The certificates that browsers believe. Reading them takes a while: once is enough."""
-    return httpx.create_ssl_context(trust_env=False)
+    """The authorities that browsers believe, or those of SSL_CERT_FILE. Reading them takes a while: once is enough."""
+    return httpx.create_ssl_context()
 
 
 def _read_address(text: str, base: httpx.URL | None = None) -> httpx.URL:

@@ -138,7 +138,7 @@ def _lines(text: bytes) -> Contentlines:
         decoded = text.decode("utf-8-sig").lstrip()
     except UnicodeDecodeError:
         raise NotACalendarError("it is not written in UTF-8") from None
-    if not decoded[:15].upper() == "BEGIN:VCALENDAR":
+    if decoded[:15].upper() != "BEGIN:VCALENDAR":
         raise NotACalendarError("it is no calendar (ICS)")
     if decoded.count("\n") > MAX_LINES:
         raise OversizedCalendarError(f"it has more than {MAX_LINES} lines")
@@ -292,9 +292,7 @@ def _one(event: Event, name: str) -> Contentline | None:
 
 def _raw_value(line: Contentline) -> str:
     """What stands after the parameters, where it has no escaped characters."""
-    if len(line) > MAX_LINE_CHARACTERS:
-        raise OversizedCalendarError(f"it has a line of more than {MAX_LINE_CHARACTERS} characters")
-    at = line.value_separator_index()
+    at = _bounded(line).value_separator_index()
     return line[at + 1 :].strip() if at >= 0 else ""
 
 
@@ -302,13 +300,18 @@ def _value(line: Contentline | None) -> str:
     """What stands after the parameters, unescaped; empty for no line."""
     if line is None:
         return ""
-    if len(line) > MAX_LINE_CHARACTERS:
-        raise OversizedCalendarError(f"it has a line of more than {MAX_LINE_CHARACTERS} characters")
     try:
-        _, _, value = line.parts()
+        _, _, value = _bounded(line).parts()
     except ValueError:
         raise _broken(line) from None
     return str(value)
+
+
+def _bounded(line: Contentline) -> Contentline:
+    """The line, if it can be read in a moment."""
+    if len(line) > MAX_LINE_CHARACTERS:
+        raise OversizedCalendarError(f"it has a line of more than {MAX_LINE_CHARACTERS} characters")
+    return line
 
 
 def _broken(line: Contentline) -> BrokenCalendarError:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import chain
 
 from conference.calls import CallState, NotRung, Participant
-from conference.dests import Profile, compose
+from conference.dests import Profile, asked_for, compose
 from conference.dialing import Dialer, claimed
 from conference.invitation import CallerWish, Guest, Invitation, Person
 from conference.ledger import Ledger
@@ -15,7 +15,7 @@ from conference.limits import LimitReached, reached
 from conference.lines import LinesShort, free_places
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut
 from conference.ports import Reading
-from conference.seating import Seating, asked_for, with_left_out
+from conference.seating import Seating, with_left_out
 
 _Wanted = Callable[[Conference], Sequence[Person | Guest]]
 
@@ -130,8 +130,7 @@ class Additions:
             why_not = NotAdded.ALREADY_IN if in_already and not left_out else NotAdded.NOBODY
             return Added(noted, left_out=left_out, in_already=in_already, why_not=why_not)
         if limit := reached(self._seating.limits, reading.usage(user_id, circumstances.now), phones, is_begun=True):
-            # So that admins hear of it.
-            return Added(replace(conference, limit_reached=f"{user_id} {limit}"), why_not=limit)
+            return Added(conference.with_limit_reached(user_id, limit), why_not=limit)
         now = circumstances.now
         calls = [replace(call, asked_by=user_id, asked_at=now) for call in dests.participants]
         free = free_places(len(conference.open_participants) + len(conference.queued))

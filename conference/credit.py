@@ -23,7 +23,6 @@ TOGETHER_SECONDS = 5.0
 WITHIN_SECONDS = 3.0
 """How long people wait for it to be learnt what is left, before they read why nobody was rung."""
 
-
 _COST_MONEY = frozenset({ConferenceState.ENDED, ConferenceState.REFUSED})
 
 AskBalance = Callable[[], Awaitable[Balance]]

@@ -174,6 +174,13 @@ def refusal(participants: Sequence[Participant], invitation: Invitation, caller_
     return None
 
 
+def asked_for(call: Participant) -> list[Person | Guest]:
+    """Whom a call rings, as they would be asked for."""
+    if call.people:
+        return [Person(user_id) for user_id in call.people]
+    return [Guest(call.number)] if call.number else []
+
+
 def same_people(old: Conference, user_id: str) -> Invitation:
     """The people of an old conference, as somebody else asks for them, who is rung only if they were among them."""
     named = {person for call in old.participants for person in call.people} | {left.user_id for left in old.left_out}
@@ -194,10 +201,7 @@ def same_people(old: Conference, user_id: str) -> Invitation:
 def _added(conference: Conference) -> Iterable[Person | Guest]:
     """Those who were asked into a conference while it ran."""
     for call in conference.participants:
-        if call.asked_by is None:
-            continue
-        yield from map(Person, call.people)
-        if call.number and not call.people:
-            yield Guest(call.number)
+        if call.asked_by is not None:
+            yield from asked_for(call)
     # Whoever had no number then may have one now.
     yield from (Person(left.user_id) for left in conference.left_out if left.asked_by and left.user_id)

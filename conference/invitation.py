@@ -79,6 +79,9 @@ class Invitation:
         return tuple(dict.fromkeys((*themselves, *self.invitees)))
 
 
+NOBODY = Invitation(())
+
+
 @dataclass(frozen=True)
 class VerbCall:
     """A verb and what was typed after it."""
@@ -159,7 +162,7 @@ def read_invitation(text: str, region: str | None, teams: Teams = _NO_TEAMS) -> 
     """
     asked = _verb_call(text) or too_long(text) or read_invitees(text, region, teams)
     # A text of commas alone asks for nothing.
-    return VerbCall(Verb.HELP) if asked == Invitation(()) else asked
+    return VerbCall(Verb.HELP) if asked == NOBODY else asked
 
 
 def read_written(text: str) -> Invitation:
@@ -280,15 +283,20 @@ _LONGEST_SHOWN_PIECE = 40
 
 
 def as_shown(piece: str) -> str:
-    """A piece of the text as its writer saw it, short enough to be quoted."""
+    """A piece of the text as its writer saw it, as it may be quoted."""
     label = re.fullmatch(r"<[#!][^|<>]*\|([^<>]*)>", piece)
     everyone = re.fullmatch(r"<!(\w+)>", piece)
     if label:
         piece = ("#" if piece.startswith("<#") else "") + label[1]
     elif everyone:
         piece = "@" + everyone[1]
-    piece = html.unescape(piece).replace("`", "'")
-    return piece if len(piece) <= _LONGEST_SHOWN_PIECE else piece[:_LONGEST_SHOWN_PIECE] + "…"
+    return quotable(piece)
+
+
+def quotable(text: str) -> str:
+    """A text that Slack escaped, short enough to be quoted, and without the marks that would end its quotes."""
+    text = html.unescape(text).replace("`", "'")
+    return text if len(text) <= _LONGEST_SHOWN_PIECE else text[:_LONGEST_SHOWN_PIECE] + "…"
 
 
 def _written(invitee: Invitee) -> str:

@@ -39,11 +39,12 @@ class Limit(StrEnum):
     @property
     def window(self) -> timedelta:
         # What is billed is summed up by the hour in which it began: a day has gone by a day after that hour's end.
-        return HOUR if self in {Limit.CONFERENCES_PER_HOUR, Limit.RINGS_PER_HOUR} else DAY + HOUR
+        return HOUR if self.is_of_one_person else DAY + HOUR
 
     @property
     def is_of_one_person(self) -> bool:
-        return self.window is HOUR
+        """Whether it counts what one person does, and not what the whole workspace does."""
+        return self in {Limit.CONFERENCES_PER_HOUR, Limit.RINGS_PER_HOUR}
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class LineQueue:
         self._ringing = Tasks()
         self._is_closed = False
         self._anybody_waits = False
-        self._serving = False
+        self._is_serving = False
         self._look = asyncio.Event()
 
     async def wait(self, key: ConferenceKey, *, only_of: str | None = None) -> NotQueued | LimitReached | None:
@@ -70,8 +70,7 @@ class LineQueue:
                 return conference
             if found := self._limit(conference, fresh, reading, now):
                 user_id, result = found
-                # So that admins hear of it.
-                return replace(conference, limit_reached=f"{user_id} {result}")
+                return conference.with_limit_reached(user_id, result)
             return queued(conference, fresh, now)
 
         await self._ledger.update(key, wait)
@@ -103,8 +102,8 @@ class LineQueue:
         if not self._anybody_waits or self._is_closed:
             return
         self._look.set()
-        if not self._serving:
-            self._serving = True
+        if not self._is_serving:
+            self._is_serving = True
             self._tasks.start(self._serve())
 
     @property
@@ -128,7 +127,7 @@ class LineQueue:
                 elif self._anybody_waits:
                     await pause(self._clock, LOOK_EVERY_SECONDS, self._look)
         finally:
-            self._serving = False
+            self._is_serving = False
 
     async def _go_through(self) -> bool:
         """Ring whoever there is a line for; False if the carrier says that there is none."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from conference.calls import CallState, Participant, Report
 from conference.invitation import Invitation
+from conference.limits import LimitReached
 
 MAX_PARTICIPANTS = 8
 """Active people in one room (Hoiio conference/call, `dest`: "A maximum of 8 numbers are allowed")."""
@@ -280,6 +281,10 @@ class Conference:
         """The conference with nobody in the queue: those who waited are not rung."""
         return replace(self.with_calls(self.queued_places, lambda call: call.not_rung(why)), phones_ahead=None)
 
+    def with_limit_reached(self, user_id: str, limit: LimitReached) -> "Conference":
+        """The conference, of which admins hear that it was this limit that refused somebody more phones."""
+        return replace(self, limit_reached=f"{user_id} {limit}")
+
     def abandoned(self, reason: Reason, detail: str | None = None) -> "Conference":
         return replace(self, state=ConferenceState.ABANDONED, reason=reason, detail=detail, phones_ahead=None)
 
@@ -298,6 +303,5 @@ _OVER = frozenset({ConferenceState.ENDED, ConferenceState.REFUSED, ConferenceSta
 _NEVER_ASKED_FOR = frozenset({CallState.NOT_RUNG, CallState.QUEUED})
 
 _NEWS_TAKES = timedelta(minutes=2)
-
 
 _PROVED_WRONG_BY_A_REPORT = frozenset({ConferenceState.UNCONFIRMED, ConferenceState.REFUSED, ConferenceState.ABANDONED})

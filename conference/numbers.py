@@ -7,13 +7,11 @@ import phonenumbers
 E164_MAX_DIGITS = 15
 """ITU-T E.164: a number has at most fifteen digits."""
 
-
 SHOWN_DIGITS = 4
 """How much of its end a masked number shows, at most."""
 
 _WRITTEN_NUMBER = re.compile(r"[\d\s().+/\-\u2010-\u2015\uff0b]+")
 """phonenumbers would find a number, or an extension, in the middle of other words."""
-
 
 _NO_NUMBER = "It is not a phone number. Write it with its country code, for example `+65 9123 4567`."
 

@@ -78,8 +78,7 @@ def begun_by(user_id: str, running: Iterable[Conference], channel_id: str) -> Co
     One that is being hung up already is meant only where there is no other.
     """
     own = [conference for conference in running if conference.caller_id == user_id]
-    own.sort(key=lambda conference: (conference.hung_up_by is not None, conference.channel_id != channel_id))
-    return next(iter(own), None)
+    return min(own, key=lambda one: (one.hung_up_by is not None, one.channel_id != channel_id), default=None)
 
 
 def month_of(now: datetime) -> date:

@@ -7,7 +7,7 @@ from itertools import chain
 from conference.barring import Barring
 from conference.calls import CallState, NotRung, Participant
 from conference.clock import Clock
-from conference.dests import Circumstances, Profile, compose, invited, refusal
+from conference.dests import Circumstances, Profile, asked_for, compose, invited, refusal
 from conference.invitation import CallerWish, Group, Guest, Invitation, Person
 from conference.limits import RINGS_WINDOW, Limits, reached
 from conference.lines import LINES, LinesShort, free_lines
@@ -83,23 +83,31 @@ class Seating:
         profiles: Mapping[str, Profile],
     ) -> Circumstances:
         """What decides who of them may be rung now."""
+        everybody = list(everybody)
+        on_file = self._on_file(conference, reading, everybody)
+        _, guests = _told_apart(everybody)
+        phones = [*on_file.numbers.values(), *guests]
+        return replace(
+            on_file,
+            profiles=profiles,
+            open_numbers=reading.open_numbers(phones),
+            rings=reading.rings(phones, since=on_file.now - RINGS_WINDOW),
+            rings_per_number=self.limits.rings_per_number,
+        )
+
+    def _on_file(self, conference: Conference, reading: Reading, everybody: Iterable[Person | Guest]) -> Circumstances:
+        """What is on file of them, and what they said of being rung: nothing of other calls."""
         people, guests = _told_apart(everybody)
-        now = self.clock.now()
         borrowed = self._borrowed(conference, reading, people)
-        numbers = {**reading.numbers(people, believed=self.barring.believed), **borrowed}
         owners = reading.owners([*guests, *borrowed.values()])
         return Circumstances(
             team_id=conference.team_id,
-            now=now,
-            profiles=profiles,
-            numbers=numbers,
+            now=self.clock.now(),
+            numbers={**reading.numbers(people, believed=self.barring.believed), **borrowed},
             owners=owners,
             preferences=reading.preferences([*people, *chain(*owners.values())]),
-            open_numbers=reading.open_numbers([*numbers.values(), *guests]),
-            rings=reading.rings([*numbers.values(), *guests], since=now - RINGS_WINDOW),
             out=reading.out(conference),
             borrowing=borrowed.keys(),
-            rings_per_number=self.limits.rings_per_number,
             barring=self.barring,
         )
 
@@ -115,25 +123,10 @@ class Seating:
         A number may have been given up or changed, or rings switched off, since it was seated; the bot may have been
         started again with other settings.
         """
-        people, guests = _told_apart(chain(*map(asked_for, conference.participants)))
-        borrowed = self._borrowed(conference, reading, people)
-        numbers = {**reading.numbers(people, believed=self.barring.believed), **borrowed}
-        owners = reading.owners([*guests, *borrowed.values()])
-        circumstances = Circumstances(
-            team_id=conference.team_id,
-            now=self.clock.now(),
-            numbers=numbers,
-            owners=owners,
-            # Whether it is quiet where they are was decided when they were seated.
-            preferences={
-                user_id: replace(preferences, quiet_hours=None)
-                for user_id, preferences in reading.preferences([*people, *chain(*owners.values())]).items()
-            },
-            out=reading.out(conference),
-            borrowing=borrowed.keys(),
-            barring=self.barring,
-        )
-        return reseated(conference, circumstances)
+        on_file = self._on_file(conference, reading, chain(*map(asked_for, conference.participants)))
+        # Whether it is quiet where they are was decided when they were seated.
+        preferences = {user_id: replace(said, quiet_hours=None) for user_id, said in on_file.preferences.items()}
+        return reseated(conference, replace(on_file, preferences=preferences))
 
     def lines_short(self, conference: Conference, reading: Reading, phones: int) -> LinesShort | None:
         """By how much the lines fall short of so many more phones; those that wait already come first."""
@@ -161,13 +154,6 @@ class Seating:
 
 def _without_place(call: Participant) -> Participant:
     return call.not_rung(NotRung.ROOM_FULL)
-
-
-def asked_for(call: Participant) -> list[Person | Guest]:
-    """Whom a call rings, as they would be asked for."""
-    if call.people:
-        return [Person(user_id) for user_id in call.people]
-    return [Guest(call.number)] if call.number else []
 
 
 def _told_apart(everybody: Iterable[Person | Guest]) -> tuple[list[str], list[str]]:

@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 
 from conference.invitation import (
     JOINING_WORDS,
+    NOBODY,
     PIECE,
     CallerWish,
     Invitation,
@@ -30,9 +31,6 @@ class TeamAct(StrEnum):
     ADD = "add"
     REMOVE = "remove"
     DELETE = "delete"
-
-
-NOBODY = Invitation(())
 
 
 @dataclass(frozen=True)

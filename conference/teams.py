@@ -15,7 +15,7 @@ MOST_INVITEES = 50
 
 _ACTS = "add change create delete leave list new pause remove report resume save set show skip"
 _DAYS = (
-    "mon monday mondays tue tues tuesday tuesdays wed wednesday wednesdays thu thur thurs thursday thursdays "
+    "mon monday mondays tue tues tuesday tuesdays wed weds wednesday wednesdays thu thur thurs thursday thursdays "
     "fri friday fridays sat saturday saturdays sun sunday sundays day days daily every everyday weekday weekdays "
     "weekend weekends workday workdays weekly today tomorrow at on off"
 )

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
-from conference.invitation import CallerWish, Group, Invitee, Person, Problem, ProblemKind
+from conference.invitation import NOBODY, CallerWish, Group, Invitee, Person, Problem, ProblemKind
 from conference.model import MAX_PARTICIPANTS
-from conference.team_call import NOBODY, Mistyped, Slip, TeamAct, TeamCall, joined_name
+from conference.team_call import Mistyped, Slip, TeamAct, TeamCall, joined_name
 from conference.teams import (
     LONGEST_NAME,
     MOST_INVITEES,

@@ -1,11 +1,14 @@
 """The part of the storage that counts, for those who watch over the bot."""
 
+from sqlite_utils import Database
+
 from conference.figures import Figures
 from conference.model import ConferenceState
 from storage.conferences import count_lines_in_use
 from storage.connection import Connection
 
 _UNFINISHED = ("new", "queued", "dialing", "live", "unconfirmed")
+"""States in which a conference is not over, in the order of the index: in another, SQLite does not take it."""
 
 
 class Counted(Connection):
@@ -16,19 +19,25 @@ class Counted(Connection):
 
         def work() -> Figures:
             by_state = self._db.execute(
-                "SELECT state, count(*) FROM conferences INDEXED BY conferences_unfinished "
-                "WHERE state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed') GROUP BY state"
+                "SELECT state, count(*) FROM conferences INDEXED BY conferences_unfinished "  # noqa: S608
+                f"WHERE state IN {_UNFINISHED} GROUP BY state"
             )
             counted = dict(by_state.fetchall())
             return Figures(
                 unfinished={ConferenceState(state): counted.get(state, 0) for state in _UNFINISHED},
-                undrawn=self._count("conferences INDEXED BY conferences_unshown WHERE shown_version < version"),
-                queued_phones=self._count("participants INDEXED BY participants_queued WHERE state = 'queued'"),
+                undrawn=_count(self._db, "conferences INDEXED BY conferences_unshown WHERE shown_version < version"),
+                queued_phones=count_queued_phones(self._db),
                 lines_in_use=count_lines_in_use(self._db),
             )
 
         return await self._run(work)
 
-    def _count(self, rows: str) -> int:
-        (count,) = self._db.execute(f"SELECT count(*) FROM {rows}").fetchone()  # noqa: S608
-        return int(count)
+
+def count_queued_phones(db: Database) -> int:
+    """Phones that wait for a line, of all workspaces."""
+    return _count(db, "participants INDEXED BY participants_queued WHERE state = 'queued'")
+
+
+def _count(db: Database, rows: str) -> int:
+    (count,) = db.execute(f"SELECT count(*) FROM {rows}").fetchone()  # noqa: S608
+    return int(count)

@@ -5,7 +5,7 @@ news is understood, and that nobody is rung twice. So does one of which there is
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -25,6 +25,8 @@ _IS_OVER = (
     f"OR conferences.state = 'unconfirmed' AND NOT {HAS_OPEN_CALL}) AND NOT {HAS_UNTAKEN}"
 )
 """Conference.is_over, in SQL, and there is no news of it that might prove it wrong."""
+
+_OF_CONFERENCE = "WHERE team_id = ? AND conference_id = ?"
 
 
 class Forgetting(Connection):
@@ -98,7 +100,6 @@ class Forgetting(Connection):
 
     async def forget_codes(self, now: datetime, *, good_for: timedelta, count_for: timedelta) -> None:
         """Forget codes that can't be entered any more, and those sent longer ago than they count."""
-
         moments = {"expired": (now - good_for).isoformat(), "past": (now - count_for).isoformat()}
 
         def work() -> None:
@@ -163,26 +164,24 @@ def forget_flagged(db: Database, key: ConferenceKey) -> bool:
     return bool(rows)
 
 
-def _forget(db: Database, key: ConferenceKey, *, numbers: Iterable[str] | None) -> None:
+def _forget(db: Database, key: ConferenceKey, *, numbers: Collection[str] | None) -> None:
     """Take these numbers out of a conference, or all."""
-    of_conference = "WHERE team_id = ? AND conference_id = ?"
     wanted = None if numbers is None else json.dumps(list(numbers))
     these = "(? IS NULL OR number IN (SELECT value FROM json_each(?)))"
     db.execute(
-        f"UPDATE participants SET number = '', forget = NULL {of_conference} AND {these}",  # noqa: S608
+        f"UPDATE participants SET number = '', forget = NULL {_OF_CONFERENCE} AND {these}",  # noqa: S608
         [*key, wanted, wanted],
     )
     db.execute(
-        f"UPDATE left_out SET number = '' {of_conference} AND number IS NOT NULL AND {these}",  # noqa: S608
+        f"UPDATE left_out SET number = '' {_OF_CONFERENCE} AND number IS NOT NULL AND {these}",  # noqa: S608
         [*key, wanted, wanted],
     )
     _forget_in_invitation(db, key, numbers)
     _forget_in_notifications(db, key, numbers)
 
 
-def _forget_in_invitation(db: Database, key: ConferenceKey, numbers: Iterable[str] | None) -> None:
-    of_conference = "WHERE team_id = ? AND conference_id = ?"
-    (stored,) = db.execute(f"SELECT invitation FROM conferences {of_conference}", list(key)).fetchone()  # noqa: S608
+def _forget_in_invitation(db: Database, key: ConferenceKey, numbers: Collection[str] | None) -> None:
+    (stored,) = db.execute(f"SELECT invitation FROM conferences {_OF_CONFERENCE}", list(key)).fetchone()  # noqa: S608
     invitation = read_written(stored)
     invitees = tuple(
         invitee
@@ -191,13 +190,12 @@ def _forget_in_invitation(db: Database, key: ConferenceKey, numbers: Iterable[st
     )
     if invitees != invitation.invitees:
         text = str(Invitation(invitees, invitation.caller))
-        db.execute(f"UPDATE conferences SET invitation = ? {of_conference}", [text, *key])  # noqa: S608
+        db.execute(f"UPDATE conferences SET invitation = ? {_OF_CONFERENCE}", [text, *key])  # noqa: S608
 
 
-def _forget_in_notifications(db: Database, key: ConferenceKey, numbers: Iterable[str] | None) -> None:
-    of_conference = "WHERE team_id = ? AND conference_id = ?"
+def _forget_in_notifications(db: Database, key: ConferenceKey, numbers: Collection[str] | None) -> None:
     digits = None if numbers is None else {number.lstrip("+") for number in numbers}
-    rows = db.execute(f"SELECT digest, fields FROM notifications {of_conference}", list(key)).fetchall()  # noqa: S608
+    rows = db.execute(f"SELECT digest, fields FROM notifications {_OF_CONFERENCE}", list(key)).fetchall()  # noqa: S608
     for digest, stored in rows:
         fields = json.loads(stored)
         kept = {
@@ -210,6 +208,6 @@ def _forget_in_notifications(db: Database, key: ConferenceKey, numbers: Iterable
         forgotten = json.dumps(kept, sort_keys=True)
         # The digest of a text with the number in it would tell the number to whoever tries them all.
         db.execute(
-            f"UPDATE OR REPLACE notifications SET digest = ?, fields = ? {of_conference} AND digest = ?",  # noqa: S608
+            f"UPDATE OR REPLACE notifications SET digest = ?, fields = ? {_OF_CONFERENCE} AND digest = ?",  # noqa: S608
             [digest_of(forgotten), forgotten, *key, digest],
         )

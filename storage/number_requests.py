@@ -37,6 +37,8 @@ class NumberRequests(Connection):
         return await self._run(work)
 
     async def unsent_number_requests(self) -> list[NumberRequest]:
+        """Those whose message has not been sent yet, oldest first."""
+
         def work() -> list[NumberRequest]:
             rows = self._db.query("SELECT * FROM number_requests WHERE sent_at IS NULL ORDER BY asked_at, rowid")
             return [
@@ -53,6 +55,8 @@ class NumberRequests(Connection):
         return await self._run(work)
 
     async def number_request_sent(self, request: NumberRequest, now: datetime) -> None:
+        """Note that its message has been sent."""
+
         def work() -> None:
             with self._transaction():
                 self._db.execute(

@@ -13,12 +13,14 @@ from conference.model import Conference, ConferenceKey
 from conference.overview import PAGE, Bill, LinesInUse, Page, added_up, named
 from storage.conferences import count_lines_in_use
 from storage.connection import Connection
+from storage.figures import count_queued_phones
 from storage.rows import HAS_OPEN_CALL, read_conference
 
 _RUNS = (
     "conferences.state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed') "
     f"AND (conferences.state != 'unconfirmed' OR {HAS_OPEN_CALL})"
 )
+"""It has not been found out yet how all its calls go."""
 
 _RAN = (
     "conferences.state IN ('ended', 'refused', 'unconfirmed') "
@@ -154,11 +156,4 @@ class Overview(Connection):
 
     async def lines_in_use(self) -> LinesInUse:
         """Those of the carrier's account are shared by all workspaces."""
-
-        def work() -> LinesInUse:
-            (waiting,) = self._db.execute(
-                "SELECT count(*) FROM participants INDEXED BY participants_queued WHERE state = 'queued'"
-            ).fetchone()
-            return LinesInUse(count_lines_in_use(self._db), waiting)
-
-        return await self._run(work)
+        return await self._run(lambda: LinesInUse(count_lines_in_use(self._db), count_queued_phones(self._db)))

@@ -120,6 +120,7 @@ def wake_of(standup: Standup, reading: StandupReading) -> str | None:
 
 
 def stored_wake(db: Database, standup: Standup) -> str | None:
+    """When it wakes, as it was stored last."""
     where = "WHERE team_id = ? AND standup_id = ?"
     row = db.execute(f"SELECT wakes_at FROM standups {where}", list(standup.key)).fetchone()  # noqa: S608
     return str(row[0]) if row and row[0] else None

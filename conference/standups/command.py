@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import time
 from enum import Enum, StrEnum
 
-from conference.invitation import Invitation, Problem
+from conference.invitation import NOBODY, Invitation, Problem
 from conference.standups.recurrence import Weekday
 
 
@@ -25,7 +25,6 @@ class StandupAct(StrEnum):
     REPORT_WITH_ME = "report with me"
 
 
-NOBODY = Invitation(())
 VERB = "standup"
 EXAMPLE_NAME, EXAMPLE_TIME = "platform", time(9, 30)
 """What stands in a command that is proposed where nothing could be read."""

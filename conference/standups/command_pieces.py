@@ -8,7 +8,7 @@ from datetime import time
 from difflib import get_close_matches
 from itertools import takewhile
 
-from conference.invitation import as_name
+from conference.invitation import as_name, quotable
 from conference.standups.command import Slip, SlipKind, StandupAct
 from conference.standups.recurrence import Weekday
 from conference.standups.vocabulary import DAYS, read_name
@@ -35,7 +35,6 @@ class Token:
     start: int
     end: int
     is_slack: bool = False
-    is_quoted: bool = False
     after_comma: bool = False
 
 
@@ -52,11 +51,7 @@ def tokens_of(text: str) -> list[Token]:
         for start, end in spans or [match.span()]:
             inner = match["quoted"].strip() if match["quoted"] and not spans else text[start:end]
             is_slack = bool(match["slack"])
-            tokens.append(
-                Token(
-                    inner, inner if is_slack else _key(inner), start, end, is_slack, bool(match["quoted"]), after_comma
-                )
-            )
+            tokens.append(Token(inner, inner if is_slack else _key(inner), start, end, is_slack, after_comma))
             after_comma = False
     return tokens
 
@@ -74,13 +69,9 @@ def _key(word: str) -> str:
     return key.strip("'").rstrip(".:!?") or key
 
 
-_LONGEST_SHOWN_PIECE = 40
-
-
 def shown(tokens: Iterable[Token]) -> str:
-    """Pieces as their writer saw them, short enough to be quoted."""
-    piece = html.unescape(" ".join(label_of(token) for token in tokens)).replace("`", "'")
-    return piece if len(piece) <= _LONGEST_SHOWN_PIECE else piece[:_LONGEST_SHOWN_PIECE] + "…"
+    """Pieces as their writer saw them, as they may be quoted."""
+    return quotable(" ".join(map(label_of, tokens)))
 
 
 def label_of(token: Token) -> str:

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import time
 from itertools import takewhile
 
-from conference.invitation import LONGEST_TEXT, Invitation, Unreadable, VerbCall, as_name, read_invitation
+from conference.invitation import LONGEST_TEXT, NOBODY, Invitation, Unreadable, VerbCall, as_name, read_invitation
 from conference.standups.command import (
     EXAMPLE_NAME,
     EXAMPLE_TIME,
-    NOBODY,
     WEEKDAYS,
     Help,
     Listing,
@@ -57,6 +56,8 @@ from conference.standups.vocabulary import (
 )
 from conference.standups.zones import similar_zones
 
+_LONGEST_ZONE = 60
+"""Characters in which a zone is looked for."""
 MOST_WORDS = 400
 """Words in a text: room for a hundred numbers, and read within a moment whatever they are."""
 _MOST_GUESSED = 10
@@ -357,7 +358,3 @@ def read_zone(text: str) -> str | Slip:
             return found.value.name
     words = text.strip().lower()[:_LONGEST_ZONE]
     return Slip(SlipKind.ZONE_UNKNOWN, text[:_LONGEST_ZONE], similar_zones(words))
-
-
-_LONGEST_ZONE = 60
-"""Characters in which a zone is looked for."""

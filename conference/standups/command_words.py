@@ -118,8 +118,17 @@ def _report(tokens: Tokens) -> Found:
 
 
 _READERS: tuple[_Reader, ...] = (
-    *(_slack_piece, act_at, interval_at, once_at, days_at, _number, time_at, zone_at, _unread_number),
+    _slack_piece,
+    act_at,
+    interval_at,
+    once_at,
+    days_at,
+    _number,
+    time_at,
+    zone_at,
+    _unread_number,
 )
+"""The first that knows a token has the word."""
 
 
 def pieces_of(tokens: Tokens, region: str | None, teams: Collection[str] = frozenset()) -> Iterator[Found]:

@@ -1,6 +1,8 @@
 """Days on which nothing rings: what the core asks of those who read calendars, and the watch that keeps them fresh.
 
-CalendarError, and below it what calendars/ics.py and calendars/fetching.py draw.
+CalendarError
+├── CalendarTooSlowError  it was not read while somebody could wait
+└── …                     what calendars/reading.py, calendars/fetching.py and calendars/ics.py raise
 """
 
 import asyncio
@@ -34,6 +36,10 @@ class CalendarError(Exception):
     """A calendar was not read. The text is the rest of a sentence, like `it answers with 404`, and holds no address."""
 
 
+class CalendarTooSlowError(CalendarError):
+    """It was not read in time."""
+
+
 @dataclass(frozen=True)
 class CalendarInUse:
     """A calendar whose holidays are kept: whose, where it is, and when it was last read, if ever."""
@@ -41,10 +47,6 @@ class CalendarInUse:
     team_id: str
     address: str
     read_at: datetime | None
-
-
-class CalendarTooSlowError(CalendarError):
-    """It was not read in time."""
 
 
 @dataclass(frozen=True)

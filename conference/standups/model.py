@@ -273,7 +273,7 @@ def invitation(standup: Standup, reading: StandupReading) -> Invitation:
 
 
 def is_shown_to(user_id: str, channel_id: str | None, standup: Standup, everybody: Iterable[Invitee]) -> bool:
-    """Whether somebody in that channel sees it: its channel's, its makers, and who is named in it or in its teams."""
+    """Whether somebody in that channel sees it: there, whoever set it up, and `everybody` whom it rings see it."""
     return channel_id == standup.channel_id or user_id == standup.maker_id or Person(user_id) in everybody
 
 
@@ -282,7 +282,7 @@ Begin = Callable[[Standup, Occurrence, Invitation], Conference]
 
 
 def decided(standup: Standup, reading: StandupReading, now: datetime, begin: Begin) -> Step | None:
-    """The one thing that is due now; None if nothing is. To be asked again until then."""
+    """The next of the things that are due now; None if nothing is. To be asked again until it says so."""
     if max(standup.dealt_with, standup.reported or standup.dealt_with) - now > CLOCK_RAN_AHEAD:
         return Step(_drawn_back(standup, now))
     if (report := next_report(standup)) and report <= now:

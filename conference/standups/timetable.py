@@ -50,7 +50,7 @@ class StandupStorage(Protocol):
     async def update_standup(
         self, key: StandupKey, change: StandupChange, calendar: CalendarRead | None = None
     ) -> Step:
-        """Store what `change` makes of a standup; returns that, without an occurrence that is as it was.
+        """Store what `change` makes of a standup; returns that, without occurrences that are as they were.
 
         `calendar`: what was read of the calendar that it has afterwards. Raises UnknownStandupError and NameTakenError.
         """

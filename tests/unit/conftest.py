@@ -1,12 +1,15 @@
 """A database on a disk, for the tests that need a real one."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from conference.people import NumberOnFile, Source
 from storage import Storage
+from tests.unit.generated import BEGUN_AT
 
 
 @pytest.fixture
@@ -21,6 +24,14 @@ async def storage(database: Path) -> AsyncIterator[Storage]:
     await opened.close()
 
 
+async def keep_number(
+    storage: Storage, user_id: str, number: str, *, team_id: str = "T1", source: Source = Source.SELF
+) -> None:
+    """Put a number on file, as if it had been proved."""
+    on_file = NumberOnFile(number, source, BEGUN_AT)
+    await storage.proving(team_id, user_id, lambda book: book.set_number(on_file))
+
+
 def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
     """As another process would read them."""
     other = sqlite3.connect(database)
@@ -28,6 +39,25 @@ def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
         return other.execute(sql).fetchall()
     finally:
         other.close()
+
+
+@asynccontextmanager
+async def statements(storage: Storage) -> AsyncIterator[list[str]]:
+    """What SQLite is told meanwhile."""
+    heard: list[str] = []
+    await storage._run(lambda: storage._db.conn.set_trace_callback(heard.append))
+    yield heard
+    await storage._run(lambda: storage._db.conn.set_trace_callback(None))
+
+
+async def query_plans(storage: Storage, queries: Iterable[str]) -> list[str]:
+    """The steps in which SQLite answers these."""
+
+    def work() -> list[str]:
+        plans = (storage._db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall() for query in queries)
+        return [step for plan in plans for *_, step in plan]
+
+    return await storage._run(work)
 
 
 def bytes_on_disk(database: Path) -> bytes:

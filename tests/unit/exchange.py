@@ -9,16 +9,20 @@ from datetime import datetime, timedelta
 from conference.calls import CallState, Participant, Report
 from conference.carrier import Balance, CarrierError, Moderation, NoSuchCall, Placed
 from conference.dests import Profile
-from conference.limits import Usage
+from conference.dialing import Dialer
+from conference.ledger import Ledger
+from conference.limits import Limits, Usage
 from conference.lines import LinesHeld
 from conference.model import Conference, ConferenceKey, ConferenceState
 from conference.ports import Change, Notification, NotifyAddress, UnknownConferenceError
 from conference.preferences import Preferences
 from sandbox.clock import MovedClock
+from telephony.hoiio import read_notification
 from tests.unit.generated import BEGUN_AT, conference_of
 
 ADDRESS = NotifyAddress("https://bot.test/hoiio")
 LIVE, DIALING, QUEUED = ConferenceState.LIVE, ConferenceState.DIALING, ConferenceState.QUEUED
+NO_LIMITS = Limits(None, None, None, None, None)
 PAGE = 100
 """Calls on a page of the history."""
 
@@ -218,6 +222,22 @@ def talk(*calls: Participant, state: ConferenceState = LIVE, name: str = "c0ffee
     """A conference whose board is posted and whose phones were rung when it began."""
     conference = replace(conference_of(*calls, state=state), conference_id=name, board_ts="1.2", dialed_at=BEGUN_AT)
     return replace(conference, **changes)  # type: ignore[arg-type]
+
+
+def states(conference: Conference) -> list[str]:
+    """Where each call stands, and why where that is known."""
+    return [f"{call.state}: {call.why}" if call.why else str(call.state) for call in conference.participants]
+
+
+def dialer_of(ledger: Ledger, carrier: StubCarrier) -> Dialer:
+    """Somebody who has that carrier ring phones."""
+    return Dialer(
+        ledger=ledger,
+        carrier=carrier,
+        clock=carrier.clock,
+        notify_address=ADDRESS,
+        read_notification=read_notification,
+    )
 
 
 async def until(condition: Callable[[], object]) -> None:

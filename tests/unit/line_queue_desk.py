@@ -4,18 +4,25 @@ from dataclasses import dataclass, field, replace
 
 from conference.barring import Barring
 from conference.calls import CallState, NotRung
-from conference.dialing import Dialer
 from conference.ledger import Ledger
-from conference.limits import Limits
 from conference.line_queue import LineQueue
 from conference.lines import LinesShort
 from conference.model import Conference, ConferenceState
-from conference.people import NumberOnFile, Source
 from conference.seating import Seating
 from sandbox.clock import MovedClock
 from storage import Storage
-from telephony.hoiio import read_notification
-from tests.unit.exchange import ADDRESS, MINUTE, QUEUED, StubCarrier, StubDirectory, phone, talk
+from tests.unit.conftest import keep_number
+from tests.unit.exchange import (
+    MINUTE,
+    NO_LIMITS,
+    QUEUED,
+    StubCarrier,
+    StubDirectory,
+    dialer_of,
+    phone,
+    states,
+    talk,
+)
 from tests.unit.generated import BEGUN_AT
 
 ABANDONED = ConferenceState.ABANDONED
@@ -39,15 +46,8 @@ class Desk:
     def open(self) -> None:
         """As the bot starts."""
         self.ledger = Ledger(self.storage, self.clock)
-        dialer = Dialer(
-            ledger=self.ledger,
-            carrier=self.carrier,
-            clock=self.clock,
-            notify_address=ADDRESS,
-            read_notification=read_notification,
-        )
-        limits = Limits(None, None, None, None, None)
-        seating = Seating(self.storage, StubDirectory(), self.clock, Barring(), limits, self.lines)
+        dialer = dialer_of(self.ledger, self.carrier)
+        seating = Seating(self.storage, StubDirectory(), self.clock, Barring(), NO_LIMITS, self.lines)
         self.queue = LineQueue(ledger=self.ledger, dialer=dialer, seating=seating, clock=self.clock)
         self.ledger.listeners.append(self.queue.hear)
 
@@ -56,9 +56,8 @@ class Desk:
         for conference in conferences:
             await self.storage.add(conference)
             for call in conference.participants:
-                number = NumberOnFile(call.number, Source.SELF, BEGUN_AT)
                 for user_id in call.people:
-                    await self.storage.proving("T1", user_id, lambda book, number=number: book.set_number(number))  # type: ignore[misc]
+                    await keep_number(self.storage, user_id, call.number)
 
     async def now(self, name: str) -> Conference:
         found = await self.storage.find(name)
@@ -78,7 +77,3 @@ def waiting(name: str, *places: int, minute: int = 0, **changes: object) -> Conf
     since = BEGUN_AT + minute * MINUTE
     calls = [phone(place, CallState.QUEUED, asked_at=since) for place in places]
     return replace(talk(*calls, state=QUEUED, name=name), **{"dialed_at": None, **changes})  # type: ignore[arg-type]
-
-
-def states(conference: Conference) -> list[str]:
-    return [f"{call.state}: {call.why}" if call.why else str(call.state) for call in conference.participants]

@@ -4,9 +4,7 @@ import asyncio
 
 from conference.barring import Barring
 from conference.calls import CallState, Report
-from conference.limits import Limits
 from conference.model import Conference, ConferenceState
-from conference.ports import NotifyAddress
 from conference.right_of_way import RightOfWay
 from conference.seating import Seating
 from conference.service import Conferences
@@ -15,7 +13,7 @@ from conference.standups.timetable import Timetable
 from conference.tasks import Tasks
 from sandbox.clock import MovedClock
 from storage import Storage
-from tests.unit.exchange import StubCarrier, StubDirectory
+from tests.unit.exchange import ADDRESS, NO_LIMITS, StubCarrier, StubDirectory
 
 
 class House:
@@ -33,9 +31,9 @@ class House:
         self.conferences = Conferences(
             storage=storage,
             carrier=self.carrier,
-            seating=Seating(storage, StubDirectory(), clock, Barring(), Limits(*[None] * 5)),
+            seating=Seating(storage, StubDirectory(), clock, Barring(), NO_LIMITS),
             clock=clock,
-            notify_address=NotifyAddress("https://bot.test/hoiio"),
+            notify_address=ADDRESS,
             read_notification=lambda fields: Report(CallState.BUSY, fields["txn_ref"]),
             watched=(),
             heard=[self._hear],

@@ -15,6 +15,7 @@ from conference.ports import GroupUnreadableError
 from conference.preferences import Preferences, QuietHours
 from storage import Storage
 from tests.unit.additions_desk import BUSY, GONE, GUEST, LACKING, MISSED, RINGS, Desk, numbers
+from tests.unit.conftest import keep_number
 from tests.unit.exchange import LIVE, StubDirectory, phone, talk
 from tests.unit.generated import BEGUN_AT
 
@@ -54,7 +55,7 @@ async def test_two_who_press_at_once_are_both_rung_and_one_who_presses_twice_is_
 
 async def test_who_shares_the_phone_of_somebody_in_the_call_is_in_it(desk: Desk) -> None:
     conference = await desk.has(RINGS)
-    await desk.number("U7", RINGS.number)
+    await keep_number(desk.storage, "U7", RINGS.number)
     assert (await desk.additions.ring_me(conference.key, "U7")).why_not is NotAdded.ALREADY_IN
     assert (await desk.now()) == conference
 
@@ -135,7 +136,7 @@ async def test_a_phone_that_rings_is_not_rung_again_and_neither_is_one_that_is_n
 
 async def test_who_has_another_number_by_now_is_rung_there(desk: Desk) -> None:
     conference = await desk.has(RINGS, BUSY)
-    await desk.number("U2", "+6591239999")
+    await keep_number(desk.storage, "U2", "+6591239999")
     await desk.additions.ring_again(conference.key, "U1")
     await desk.now()
     assert desk.rung == ["+6591239999"]
@@ -170,7 +171,7 @@ async def test_who_is_left_out_is_noted_once_and_no_more_when_they_are_rung_afte
         added = await desk.invite(conference, Person("U0NEW"), Person("U2"))
         assert added.left_out == (LeftOut(LeftOutReason.NO_NUMBER, "U0NEW", asked_by="U1"),)
     assert (await desk.now()).left_out == (LeftOut(LeftOutReason.NO_NUMBER, "U0NEW", asked_by="U1"),)
-    await desk.number("U0NEW", "+6591239999")
+    await keep_number(desk.storage, "U0NEW", "+6591239999")
     assert (await desk.additions.ring_me(conference.key, "U0NEW")).rung
     assert (await desk.now()).left_out == ()
 

@@ -14,8 +14,8 @@ from conference.limits import Limit, LimitReached
 from conference.lines import LinesHeld, LinesShort
 from conference.model import ConferenceState, LeftOut, LeftOutReason
 from storage import Storage
-from tests.unit.additions_desk import BUSY, ENDED, GONE, GUEST, LACKING, NONE, RINGS, Desk, numbers
-from tests.unit.exchange import DIALING, LIVE, QUEUED, phone, talk
+from tests.unit.additions_desk import BUSY, ENDED, GONE, GUEST, LACKING, RINGS, Desk, numbers
+from tests.unit.exchange import DIALING, LIVE, NO_LIMITS, QUEUED, phone, talk
 from tests.unit.generated import BEGUN_AT
 
 
@@ -61,7 +61,7 @@ async def test_phones_that_are_added_count_for_whoever_has_them_rung(desk: Desk)
     conference = await desk.has(RINGS)
     # Whoever has started as many as they may can still bring people into one that runs.
     await desk.storage.add(talk(GONE, name="before", state=ENDED, caller_id="U1"))
-    desk.open(limits=replace(NONE, rings_per_hour=3, conferences_per_hour=1))
+    desk.open(limits=replace(NO_LIMITS, rings_per_hour=3, conferences_per_hour=1))
     assert len((await desk.invite(conference, Person("U2"), Person("U3"))).rung) == 2
     refused = await desk.invite(conference, Person("U4"), Person("U0NEW"))
     assert isinstance(refused.why_not, LimitReached)
@@ -71,7 +71,7 @@ async def test_phones_that_are_added_count_for_whoever_has_them_rung(desk: Desk)
 
 
 async def test_a_number_that_was_rung_often_is_left_alone_for_a_while(desk: Desk) -> None:
-    desk.open(limits=replace(NONE, rings_per_number=2))
+    desk.open(limits=replace(NO_LIMITS, rings_per_number=2))
     conference = await desk.has(RINGS, BUSY)
     assert (await desk.additions.ring_again(conference.key, "U1")).rung
     current = await desk.now()

@@ -18,14 +18,24 @@ from conference.carrier import (
     NotSent,
     Refused,
 )
-from conference.dialing import SEND_AGAIN_AFTER_SECONDS, UNFORESEEN, Dialer, claimed, failed, under_way, without_lines
+from conference.dialing import SEND_AGAIN_AFTER_SECONDS, UNFORESEEN, claimed, failed, under_way, without_lines
 from conference.ledger import Ledger
 from conference.lines import LinesShort, read_lines_short
 from conference.model import Conference, ConferenceState, Reason
 from conference.ports import Notification, StorageUnavailableError
 from sandbox.clock import MovedClock
-from telephony.hoiio import read_notification
-from tests.unit.exchange import ADDRESS, DIALING, LIVE, QUEUED, MemoryStorage, StubCarrier, phone, settle, talk
+from tests.unit.exchange import (
+    DIALING,
+    LIVE,
+    QUEUED,
+    MemoryStorage,
+    StubCarrier,
+    dialer_of,
+    phone,
+    settle,
+    states,
+    talk,
+)
 from tests.unit.generated import BEGUN_AT
 
 NOW = BEGUN_AT + timedelta(seconds=7)
@@ -38,11 +48,6 @@ IN_DOUBT = phone(3, why="ReadTimeout")
 
 def claim(conference: Conference, *places: int) -> Conference:
     return claimed(conference, places, NOW)
-
-
-def states(conference: Conference) -> list[str]:
-    """Where each call stands, and why where that is known."""
-    return [f"{call.state}: {call.why}" if call.why else str(call.state) for call in conference.participants]
 
 
 # What is about to be rung
@@ -246,13 +251,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.carrier = StubCarrier(self.clock)
         self.ledger = Ledger(self.storage, self.clock)
-        self.dialer = Dialer(
-            ledger=self.ledger,
-            carrier=self.carrier,
-            clock=self.clock,
-            notify_address=ADDRESS,
-            read_notification=read_notification,
-        )
+        self.dialer = dialer_of(self.ledger, self.carrier)
 
     def ringing(self, before: Conference, *places: int, were_queued: bool = False) -> "asyncio.Task[Conference]":
         """What is to be rung has been stored, and is being rung."""

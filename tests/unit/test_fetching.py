@@ -5,7 +5,7 @@ import gzip
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from calendars.fetching import (
     Fetcher,
     NotFetchedError,
     NotReachedError,
+    _believed,
     is_public,
     look_up,
 )
@@ -268,6 +269,21 @@ async def test_what_is_no_calendar(network: Network) -> None:
     assert await calendars.read(network.url("/"), *span) == {date(2026, 12, 25): "Holiday"}
     with pytest.raises(NotACalendarError, match=r"^it is no calendar \(ICS\)$"):
         await calendars.read(network.url("/page"), *span)
+
+
+@pytest.fixture
+def authority_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As an operator names their own authority, for all programs on a machine."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    _believed.cache_clear()
+    yield
+    _believed.cache_clear()
+
+
+@pytest.mark.usefixtures("authority_of_the_environment")
+async def test_the_authority_that_the_environment_names_is_believed(network: Network) -> None:
+    url = f"https://calendars.example:{network.tls_port}/"
+    assert await network.fetcher().fetch(url, within_seconds=WITHIN_SECONDS) == CALENDAR
 
 
 async def test_over_https_the_certificate_is_that_of_the_host_and_not_of_its_address(network: Network) -> None:

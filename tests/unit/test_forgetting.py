@@ -11,7 +11,7 @@ from conference.calls import CallState, Participant, Report
 from conference.dests import Circumstances
 from conference.invitation import Guest, Invitation, Person
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOut, LeftOutReason
-from conference.people import AdminAct, LoggedAct, NumberOnFile, PersonOnFile, Source
+from conference.people import AdminAct, LoggedAct, PersonOnFile
 from conference.ports import Notification, Reading
 from conference.preferences import Preferences
 from conference.registration import Proof
@@ -19,7 +19,7 @@ from conference.seating import reseated
 from conference.standups.model import Step
 from conference.teams import Editor, Team, saving
 from storage import Storage
-from tests.unit.conftest import bytes_on_disk
+from tests.unit.conftest import bytes_on_disk, keep_number
 from tests.unit.generated import BEGUN_AT, conference_of
 from tests.unit.test_reminder import a_day
 from tests.unit.test_standups import a_standup
@@ -31,11 +31,6 @@ ENDED = ConferenceState.ENDED
 
 def on_disk(database: Path, number: str) -> bool:
     return number.lstrip("+").encode() in bytes_on_disk(database)
-
-
-async def keep_number(storage: Storage, user_id: str, number: str, team_id: str = TEAM) -> None:
-    on_file = NumberOnFile(number, Source.SELF, BEGUN_AT)
-    await storage.proving(team_id, user_id, lambda book: book.set_number(on_file))
 
 
 async def forget(storage: Storage, act: LoggedAct | None = None) -> bool:
@@ -155,7 +150,7 @@ async def test_of_very_many_conferences_no_byte_is_left(storage: Storage, databa
 
 
 async def test_in_another_workspace_nothing_is_forgotten(storage: Storage) -> None:
-    await keep_number(storage, ALICE, HERS, "T2")
+    await keep_number(storage, ALICE, HERS, team_id="T2")
     await storage.add(replace(held("theirs", call(HERS, ALICE)), team_id="T2"))
     await keep_number(storage, ALICE, HERS)
     await forget(storage)

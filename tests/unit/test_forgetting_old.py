@@ -15,7 +15,7 @@ from conference.people import PersonOnFile
 from conference.ports import Reading
 from storage import Storage
 from storage.notifications import digest_of
-from tests.unit.conftest import bytes_on_disk, rows
+from tests.unit.conftest import bytes_on_disk, keep_number, rows
 from tests.unit.generated import BEGUN_AT
 from tests.unit.test_forgetting import (
     ALICE,
@@ -28,7 +28,6 @@ from tests.unit.test_forgetting import (
     forget,
     held,
     keep_news,
-    keep_number,
     keep_proof,
     notify,
     numbers_in,

@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from conference.calls import CallState, NotRung
 from conference.line_queue import _may_wait, queued, unqueued
 from conference.model import Conference, ConferenceState, Reason
-from tests.unit.exchange import LIVE, MINUTE, QUEUED, phone, talk
+from tests.unit.exchange import LIVE, MINUTE, QUEUED, phone, states, talk
 from tests.unit.generated import BEGUN_AT, conferences
-from tests.unit.line_queue_desk import ABANDONED, IN, LACKING, SHORT, states
+from tests.unit.line_queue_desk import ABANDONED, IN, LACKING, SHORT
 
 FULL = phone(2, CallState.NOT_RUNG, why=NotRung.ROOM_FULL)
 NEVER_RUNG = {CallState.NOT_RUNG, CallState.QUEUED}

@@ -11,12 +11,12 @@ from conference.carrier import AnswerLost, LinesTaken, Refused
 from conference.line_queue import LOOK_EVERY_SECONDS, WAIT_AT_MOST, NotQueued
 from conference.model import ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.moderation import hung_up
-from conference.people import NumberOnFile, Source
 from conference.preferences import Preferences
 from storage import Storage
-from tests.unit.exchange import LIVE, QUEUED, phone, settle, talk, until
+from tests.unit.conftest import keep_number
+from tests.unit.exchange import LIVE, QUEUED, phone, settle, states, talk, until
 from tests.unit.generated import BEGUN_AT
-from tests.unit.line_queue_desk import ABANDONED, IN, LACKING, SHORT, Desk, states, waiting
+from tests.unit.line_queue_desk import ABANDONED, IN, LACKING, SHORT, Desk, waiting
 
 
 @pytest.fixture
@@ -111,8 +111,7 @@ async def test_nobody_is_rung_into_a_room_that_everybody_has_left(desk: Desk, ot
 async def test_whoever_must_not_be_rung_any_more_is_not_and_is_named(desk: Desk) -> None:
     await desk.has(waiting("all", 1, 2, 3))
     await desk.storage.set_preferences("T1", "U1", Preferences(wants_rings=False))
-    moved = NumberOnFile("+6591239999", Source.SELF, BEGUN_AT)
-    await desk.storage.proving("T1", "U2", lambda book: book.set_number(moved))
+    await keep_number(desk.storage, "U2", "+6591239999")
     await desk.serve()
     after = await desk.now("all")
     assert states(after) == ["not_rung: not_any_more"] * 2 + ["ringing"]

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 
 from conference.calls import CallState, NotRung, Participant
 from conference.carrier import AnswerLost, CarrierError, NoSuchCall, NotSent, Refused
-from conference.dialing import Dialer, claimed
+from conference.dialing import claimed
 from conference.ledger import Ledger
 from conference.model import Conference, ConferenceState, Reason
 from conference.moderation import (
@@ -20,8 +20,7 @@ from conference.moderation import (
     hung_up,
 )
 from sandbox.clock import MovedClock
-from telephony.hoiio import read_notification
-from tests.unit.exchange import ADDRESS, DIALING, LIVE, QUEUED, MemoryStorage, StubCarrier, phone, settle, talk
+from tests.unit.exchange import DIALING, LIVE, QUEUED, MemoryStorage, StubCarrier, dialer_of, phone, settle, talk
 from tests.unit.generated import BEGUN_AT, conferences
 
 NOW = BEGUN_AT
@@ -138,13 +137,7 @@ async def test_what_is_over_is_not_hung_up(desk: Desk, state: ConferenceState) -
 
 @pytest.mark.parametrize("first", [True, False])
 async def test_a_call_whose_request_is_under_way_is_hung_up_as_soon_as_it_is_named(desk: Desk, first: bool) -> None:
-    dialer = Dialer(
-        ledger=desk.ledger,
-        carrier=desk.carrier,
-        clock=desk.clock,
-        notify_address=ADDRESS,
-        read_notification=read_notification,
-    )
+    dialer = dialer_of(desk.ledger, desk.carrier)
     others = [] if first else [TALKS]
     before = desk.has(*others, phone(1, dialed_at=None), state=ConferenceState.NEW if first else LIVE)
     after = claimed(before, [len(others)], NOW)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, pairwise, takewhile
-from time import perf_counter
+from time import process_time
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -236,8 +236,8 @@ def test_after_a_year_of_rest_the_next_due_moment_is_found_at_once(zone: str) ->
     earlier = next(recurrence.after(datetime(2026, 1, 1, tzinfo=UTC)))
     taken = []
     for _ in range(5):
-        begun = perf_counter()
+        begun = process_time()
         found = next(recurrence.after(earlier + timedelta(days=365)))
-        taken.append(perf_counter() - begun)
+        taken.append(process_time() - begun)
         assert timedelta(days=365) < found - earlier < timedelta(days=365 + 8)
     assert min(taken) < 0.003

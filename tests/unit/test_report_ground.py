@@ -9,6 +9,7 @@ from conference.preferences import Preferences, QuietHours
 from conference.standups.model import Occurrence, Standup, StandupChange, StandupReading, Step
 from conference.standups.reports import MOST_CALLS_A_DAY, HeldDay, Turnout, report
 from storage import Storage
+from tests.unit.conftest import query_plans, statements
 from tests.unit.test_reports import DUE, GUEST, STANDUP, call, day, held
 
 
@@ -83,15 +84,9 @@ async def test_what_else_somebody_said_stays_when_they_keep_out(storage: Storage
 async def test_no_report_goes_through_the_whole_past(storage: Storage) -> None:
     await storage.add_standup(STANDUP)
     await stored(storage, day(*times(0)))
-    sqls = list[str]()
-    await storage._run(lambda: storage._db.conn.set_trace_callback(sqls.append))
-    await storage.report_ground(STANDUP.key, DUE)
-    await storage._run(lambda: storage._db.conn.set_trace_callback(None))
-    plans = [
-        step
-        for sql in sqls
-        for *_, step in await storage._run(lambda sql=sql: storage._db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall())  # type: ignore[misc]
-    ]
+    async with statements(storage) as heard:
+        await storage.report_ground(STANDUP.key, DUE)
+    plans = await query_plans(storage, heard)
     assert any("conferences_of_standups (team_id=? AND occurrence_id=?)" in step for step in plans), plans
     assert any("occurrences" in step and "day>?" in step for step in plans), plans
     assert not [step for step in plans if step.startswith("SCAN") and "json_each" not in step], plans

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +11,6 @@ from conference.invitation import Invitation, Invitee, Person
 from conference.model import Conference
 from conference.standups.holidays import Holidays
 from conference.standups.model import (
-    RING_WITHIN,
     Occurrence,
     OccurrenceState,
     Standup,
@@ -77,18 +75,6 @@ def states(kept: Kept) -> list[OccurrenceState]:
     return [kept.days[day].state for day in sorted(kept.days)]
 
 
-def test_it_is_announced_once_and_rung_once() -> None:
-    kept = Kept()
-    standup = kept.looked_at(a_standup(), MONDAY - 5 * MINUTE - timedelta(seconds=1))
-    assert kept.days == {}
-    standup = kept.looked_at(standup, MONDAY - 5 * MINUTE)
-    (day,) = kept.days.values()
-    assert (day.state, day.is_announced, day.due_at) == (OccurrenceState.PLANNED, True, MONDAY)
-    for _ in range(3):
-        standup = kept.looked_at(standup, MONDAY)
-    assert (len(kept.begun), states(kept)) == (1, [OccurrenceState.RUNG])
-
-
 @given(st.lists(st.integers(-120, 60 * 24 * 4), min_size=1, max_size=40), st.integers(0, 60))
 def test_whatever_a_clock_does_a_day_is_rung_once_at_most_and_never_rung_and_missed(
     minutes: list[int], remind_minutes: int
@@ -126,19 +112,6 @@ def test_a_day_that_was_skipped_is_not_missed_and_shown_anew_when_it_is_over() -
     first, missed, _ = (kept.days[day] for day in sorted(kept.days))
     assert missed.missed == 1
     assert first.version > day.version
-
-
-@pytest.mark.parametrize("late", [timedelta(0), MINUTE, RING_WITHIN])
-def test_a_little_late_it_is_rung(late: timedelta) -> None:
-    kept = Kept()
-    kept.looked_at(a_standup(), MONDAY + late)
-    assert len(kept.begun) == 1
-
-
-def test_any_later_it_is_missed() -> None:
-    kept = Kept()
-    kept.looked_at(a_standup(), MONDAY + RING_WITHIN + timedelta(seconds=1))
-    assert (kept.begun, states(kept)) == ([], [OccurrenceState.MISSED])
 
 
 def test_it_is_paused() -> None:

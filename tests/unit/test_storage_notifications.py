@@ -12,9 +12,9 @@ from conference.model import Conference, ConferenceKey
 from conference.ports import Notification, Reading
 from storage import Storage
 from storage.migrations import MIGRATIONS
-from tests.unit.conftest import rows
+from tests.unit.conftest import keep_number, rows
 from tests.unit.generated import BEGUN_AT
-from tests.unit.test_forgetting import ALICE, HERS, TEAM, call, forget, held, keep_news, keep_number, on_disk
+from tests.unit.test_forgetting import ALICE, HERS, TEAM, call, forget, held, keep_news, on_disk
 from tests.unit.test_forgetting_old import forget_by_age
 
 CALLED = held("called", call(HERS, ALICE))

@@ -19,7 +19,7 @@ from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason
 from conference.overview import PAGE, Bill, LinesInUse, Page, named
 from storage import Storage
 from storage.migrations import MIGRATIONS
-from tests.unit.conftest import rows
+from tests.unit.conftest import query_plans, rows, statements
 from tests.unit.generated import BEGUN_AT, charge, conference_of, conferences
 
 MINUTE = timedelta(minutes=1)
@@ -209,26 +209,19 @@ async def test_who_was_named_before_names_were_kept_is_found_as_well(database: P
 )
 async def test_nothing_goes_through_the_whole_past(storage: Storage, asked: str, index: str) -> None:
     await storage.add(ended("one"))
-    sqls = list[str]()
-    await storage._run(lambda: storage._db.conn.set_trace_callback(sqls.append))
-    match asked:
-        case "past":
-            await storage.past("T1", "C1", 2)
-        case "past_before":
-            await storage.past_before("T1", "C1", "one")
-        case "past_of":
-            await storage.past_of("T1", "U1", at_most=5)
-        case "running":
-            await storage.running("T1", "U1", "C1")
-        case "bill_of":
-            await storage.bill_of("T1", "U1", since=BEGUN_AT)
-    await storage._run(lambda: storage._db.conn.set_trace_callback(None))
-    plans = [
-        step
-        for sql in sqls
-        if "conferences" in sql
-        for *_, step in await storage._run(lambda sql=sql: storage._db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall())  # type: ignore[misc]
-    ]
+    async with statements(storage) as heard:
+        match asked:
+            case "past":
+                await storage.past("T1", "C1", 2)
+            case "past_before":
+                await storage.past_before("T1", "C1", "one")
+            case "past_of":
+                await storage.past_of("T1", "U1", at_most=5)
+            case "running":
+                await storage.running("T1", "U1", "C1")
+            case "bill_of":
+                await storage.bill_of("T1", "U1", since=BEGUN_AT)
+    plans = await query_plans(storage, [query for query in heard if "conferences" in query])
     assert any(index in step for step in plans), plans
     assert not [step for step in plans if "SCAN" in step and "conferences_unfinished" not in step]
 

@@ -1,7 +1,7 @@
 """What the database keeps of people: numbers, wishes, the log of admins, whom they had asked."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from conference.people import (
 from conference.preferences import Preferences, QuietHours
 from conference.registration import Proof
 from storage import Storage
-from tests.unit.conftest import rows
+from tests.unit.conftest import rows, statements
 from tests.unit.generated import BEGUN_AT, conference_of
 
 TEAM, ALICE, BOB = "T1", "U0ALICE", "U0BOB"
@@ -65,24 +65,12 @@ async def test_thousands_are_imported_in_one_transaction(storage: Storage, datab
     proof = Proof("+6591230009", "salt", "digest", BEGUN_AT)
     for user_id in ("U0", "U1999"):
         await storage.proving(TEAM, user_id, lambda book: book.keep(proof))
-    commits = await storage._run(lambda: _commits(storage))
-    await storage.vouch_for_all(many)
-    assert await storage._run(commits) == 1
+    async with statements(storage) as heard:
+        await storage.vouch_for_all(many)
+    assert heard.count("COMMIT") == 1
     assert len(await storage.all_numbers()) == len(await storage.logged_acts()) == len(many)
     assert await storage.person(TEAM, "U1999") == PersonOnFile(NumberOnFile("+6591201999", Source.IMPORT, BEGUN_AT))
     assert rows(database, "SELECT * FROM proofs") == []
-
-
-def _commits(storage: Storage) -> Callable[[], int]:
-    """From now on count how often something is committed; call it to know."""
-    seen: list[str] = []
-    storage._db.conn.set_trace_callback(seen.append)
-
-    def count() -> int:
-        storage._db.conn.set_trace_callback(None)
-        return seen.count("COMMIT")
-
-    return count
 
 
 async def test_of_thousands_none_is_imported_if_one_can_not_be(storage: Storage, database: Path) -> None:

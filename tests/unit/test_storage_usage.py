@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from conference.calls import CallState, Participant, Report
 from conference.limits import Billed, Rung, Usage
 from conference.model import Conference, ConferenceKey, ConferenceState
-from conference.people import NumberOnFile, Source
+from conference.people import Source
 from conference.ports import Reading
 from conference.preferences import Preferences
 from storage import Storage
+from tests.unit.conftest import keep_number
 from tests.unit.generated import BEGUN_AT, charge, conference_of, reports_about
 
 CALLER = "U0CALLER"
@@ -103,17 +104,15 @@ async def test_a_number_is_everybodys_who_has_it_on_file_in_this_workspace(stora
         *[("T1", "U2", HERS), ("T1", "U1", HERS), ("T2", "U3", HERS)],
         *[("T1", "U4", "+6591230004"), ("T1", "U5", "+6591230005")],
     ]:
-        on_file = NumberOnFile(number, Source.SELF, BEGUN_AT)
-        await storage.proving(team_id, user_id, lambda book, on_file=on_file: book.set_number(on_file))  # type: ignore[misc]
+        await keep_number(storage, user_id, number, team_id=team_id)
     owners = await read(storage, lambda reading: reading.owners([HERS, "+6591230004", "+6591239999"]))
     assert owners == {HERS: ("U1", "U2"), "+6591230004": ("U4",)}
 
 
 async def test_a_number_that_nobody_proved_is_read_only_where_it_is_believed(storage: Storage) -> None:
     for place, source in enumerate(Source):
-        on_file = NumberOnFile(f"+659123000{place}", source, BEGUN_AT)
-        await storage.proving("T1", source, lambda book, on_file=on_file: book.set_number(on_file))  # type: ignore[misc]
-        await storage.proving("T2", source, lambda book: book.set_number(NumberOnFile(HERS, Source.SELF, BEGUN_AT)))
+        await keep_number(storage, source, f"+659123000{place}", source=source)
+        await keep_number(storage, source, HERS, team_id="T2")
     everybody = {str(source): f"+659123000{place}" for place, source in enumerate(Source)}
     assert await read(storage, lambda reading: reading.numbers([*Source, "U9"], believed=True)) == everybody
     del everybody[Source.BELIEVED]

@@ -20,6 +20,7 @@ from conference.invitation import (
     Verb,
     read_invitation,
 )
+from conference.standups.vocabulary import DAYS
 from conference.team_call import Mistyped, Slip, TeamAct, TeamCall, read_team_call
 from conference.teams import (
     LONGEST_NAME,
@@ -127,7 +128,7 @@ def test_a_name_is_one_word_that_the_command_does_not_read_otherwise(text: str, 
     assert read_team_name(text) == name
 
 
-@pytest.mark.parametrize("word", [*Verb, *sorted(RESERVED)])
+@pytest.mark.parametrize("word", [*Verb, *sorted(RESERVED | DAYS.keys())])
 def test_no_verb_and_no_reserved_word_is_a_name(word: str) -> None:
     assert read_team_name(word.title()) is NameProblem.TAKEN
 

@@ -24,6 +24,7 @@ from conference.standups.recurrence import Recurrence, Weekday
 from conference.standups.wishes import NotDone
 from sandbox.clock import MovedClock
 from storage import Storage
+from tests.unit.conftest import rows
 from tests.unit.standup_house import House
 
 BEGIN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -36,13 +37,6 @@ DAILY = Standup(
     dealt_with=BEGIN,
     invitees=(Guest("+6591230001"), Guest("+6591230002")),
 )
-
-
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    storage = await Storage.open(tmp_path / "rollcall.db")
-    yield storage
-    await storage.close()
 
 
 @pytest.fixture
@@ -114,9 +108,9 @@ async def test_a_clock_that_is_set_back_rings_nobody_again(storage: Storage, hou
     assert len(earlier.carrier.asked) == 1
 
 
-async def test_many_that_look_at_once_ring_once(tmp_path: Path) -> None:
+async def test_many_that_look_at_once_ring_once(database: Path) -> None:
     """As two processes would, if nothing else kept them apart."""
-    storages = [await Storage.open(tmp_path / "rollcall.db") for _ in range(4)]
+    storages = [await Storage.open(database) for _ in range(4)]
     await storages[0].add_standup(DAILY)
     houses = [House(storage, MovedClock(BEGIN)) for storage in storages]
     for day in range(50):
@@ -281,9 +275,9 @@ async def test_a_clock_that_ran_ahead_costs_one_day_at_most(storage: Storage, ho
 
 
 async def test_a_standup_that_was_planned_by_other_rules_of_time_zones_is_planned_anew(
-    house: House, tmp_path: Path
+    house: House, database: Path
 ) -> None:
-    with closing(sqlite3.connect(tmp_path / "rollcall.db")) as connection, connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE standups SET wakes_at = ?", [(NINE + timedelta(hours=1)).isoformat()])
     await at(house, NINE)
     assert rung(house) == [NINE]
@@ -328,15 +322,14 @@ async def test_a_reminder_is_shown_anew_when_what_it_says_has_changed(house: Hou
     assert len(house.heard) == 4
 
 
-async def test_one_that_was_deleted_keeps_no_guests(house: House, tmp_path: Path) -> None:
+async def test_one_that_was_deleted_keeps_no_guests(house: House, database: Path) -> None:
     await house.timetable.delete(KEY, "UMAKER")
-    with closing(sqlite3.connect(tmp_path / "rollcall.db")) as connection:
-        assert connection.execute("SELECT invitees FROM standups").fetchall() == [("",)]
+    assert rows(database, "SELECT invitees FROM standups") == [("",)]
 
 
-async def test_looking_when_nothing_is_due_writes_nothing(house: House, tmp_path: Path) -> None:
+async def test_looking_when_nothing_is_due_writes_nothing(house: House, database: Path) -> None:
     await at(house, BEGIN)
-    log = tmp_path / "rollcall.db-wal"
+    log = database.with_name("rollcall.db-wal")
     before = log.stat().st_mtime_ns
     assert await house.timetable.resume(KEY) is NotDone.ALREADY
     await at(house, BEGIN + MINUTE)
