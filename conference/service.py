@@ -43,7 +43,6 @@ log = logging.getLogger(__name__)
 DIAL_WITHIN = timedelta(minutes=1)
 """Phones that ring later than this after the command ring people who no longer expect it."""
 
-
 CALLED_AGAIN_THAT_DAY = timedelta(hours=12)
 """Within this, who was out when a standup rang is still out when its people are called again."""
 
@@ -256,7 +255,7 @@ class Conferences:
         before, after = await self._ledger.update(key, replaced, successor=new)
         if after is before:
             return None
-        self._tasks.start(self._go_on(new.key), new.conference_id)
+        self.take_up(new)
         return new
 
     async def call_again(self, key: ConferenceKey, *, user_id: str, response_url: str | None) -> Conference | None:

@@ -66,6 +66,7 @@ async def test_one_that_was_never_taken_is_shown_with_a_button_and_rung_anew_onc
     assert world.board is not old_board
     await world.until(lambda: "ring everybody anew: see the newer board" in str(old_board.blocks))
     await world.until(lambda: world.rung == [world.alice.number, world.bob.number])
+    assert world.log.count(": begun") == 2
 
 
 async def test_the_button_pressed_by_two_at_once_rings_once(world: World) -> None:
