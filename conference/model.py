@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from conference.calls import CallState, Participant, Report
 from conference.invitation import Invitation
-from conference.limits import LimitReached
+from conference.limits import LimitReached, read_limit
 
 MAX_PARTICIPANTS = 8
 """Active people in one room (Hoiio conference/call, `dest`: "A maximum of 8 numbers are allowed")."""
@@ -284,6 +284,14 @@ class Conference:
     def with_limit_reached(self, user_id: str, limit: LimitReached) -> "Conference":
         """The conference, of which admins hear that it was this limit that refused somebody more phones."""
         return replace(self, limit_reached=f"{user_id} {limit}")
+
+    @property
+    def limits_reached(self) -> list[tuple[str, LimitReached]]:
+        """The limits that it ran into, each with the Slack id of whom it refused."""
+        reached = [f"{self.caller_id} {self.detail}"] if self.reason is Reason.LIMIT else []
+        reached += [self.limit_reached] if self.limit_reached else []
+        refused = (one.split(" ", 1) for one in reached)
+        return [(user_id, read_limit(limit)) for user_id, limit in refused]
 
     def abandoned(self, reason: Reason, detail: str | None = None) -> "Conference":
         return replace(self, state=ConferenceState.ABANDONED, reason=reason, detail=detail, phones_ahead=None)

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from conference.clock import Clock
 from conference.journal import about
-from conference.limits import RINGS_WINDOW, read_limit
+from conference.limits import RINGS_WINDOW
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOutReason, Reason
 from messages import private, refusals, thread
 from messages.board import board, board_block_id
@@ -251,13 +251,7 @@ class Drawing:
 
 def _alerts(conference: Conference) -> Iterator[tuple[str, timedelta, Message]]:
     """The limits that a conference ran into: a name for each, for how long it is news, and what to tell of it."""
-    reached = []
-    if conference.reason is Reason.LIMIT:
-        reached.append((conference.caller_id, read_limit(conference.detail or "")))
-    if conference.limit_reached:
-        user_id, _, stored = conference.limit_reached.partition(" ")
-        reached.append((user_id, read_limit(stored)))
-    for user_id, one in reached:
+    for user_id, one in conference.limits_reached:
         whose = user_id if one.limit.is_of_one_person else "all"
         yield f"{one.limit} of {whose}", one.limit.window, private.limit_alert(user_id, one)
     for left in conference.left_out:

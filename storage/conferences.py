@@ -17,7 +17,7 @@ from storage.connection import Connection
 from storage.forgetting import forget_flagged
 from storage.notifications import mark_taken, read_notifications
 from storage.numbers import read_numbers, read_preferences
-from storage.rows import read_conference, write_conference
+from storage.rows import IS_UNFINISHED, read_conference, write_conference
 
 
 class Conferences(Connection):
@@ -80,7 +80,7 @@ class Conferences(Connection):
 
     async def unfinished(self) -> list[ConferenceKey]:
         """Conferences that are new, queued, dialing, live or unconfirmed, oldest first."""
-        return await self._run(lambda: self._keys("state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed')"))
+        return await self._run(lambda: self._keys(IS_UNFINISHED))
 
     async def queued(self) -> list[ConferenceKey]:
         """Conferences of which phones wait for a line, those first that have waited longest."""
@@ -110,10 +110,10 @@ _COUNTS = "(conferences.state NOT IN ('abandoned', 'refused') OR conferences.rea
 
 
 _IS_OPEN = (
-    "conferences.state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed') AND conferences.state != 'queued' "
+    f"conferences.{IS_UNFINISHED} AND conferences.state != 'queued' "
     "AND participants.state IN ('waiting', 'ringing', 'in_call')"
 )
-"""A call that rings or is about to, or in which somebody may be."""
+"""A call that rings or is about to, or in which somebody may be. Said by the condition of an index, less the queue."""
 
 _OPEN_CALLS = (
     # Left to itself, SQLite would go through all calls that ever were.

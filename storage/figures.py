@@ -6,9 +6,7 @@ from conference.figures import Figures
 from conference.model import ConferenceState
 from storage.conferences import count_lines_in_use
 from storage.connection import Connection
-
-_UNFINISHED = ("new", "queued", "dialing", "live", "unconfirmed")
-"""States in which a conference is not over, in the order of the index: in another, SQLite does not take it."""
+from storage.rows import IS_UNFINISHED, UNFINISHED
 
 
 class Counted(Connection):
@@ -20,11 +18,11 @@ class Counted(Connection):
         def work() -> Figures:
             by_state = self._db.execute(
                 "SELECT state, count(*) FROM conferences INDEXED BY conferences_unfinished "  # noqa: S608
-                f"WHERE state IN {_UNFINISHED} GROUP BY state"
+                f"WHERE {IS_UNFINISHED} GROUP BY state"
             )
             counted = dict(by_state.fetchall())
             return Figures(
-                unfinished={ConferenceState(state): counted.get(state, 0) for state in _UNFINISHED},
+                unfinished={ConferenceState(state): counted.get(state, 0) for state in UNFINISHED},
                 undrawn=_count(self._db, "conferences INDEXED BY conferences_unshown WHERE shown_version < version"),
                 queued_phones=count_queued_phones(self._db),
                 lines_in_use=count_lines_in_use(self._db),

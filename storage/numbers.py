@@ -168,7 +168,7 @@ class _ProofBook:
 
     def set_number(self, number: NumberOnFile) -> None:
         self._db.table("numbers").upsert(
-            {**self._key, "number": number.number, "source": number.source, "set_at": number.set_at.isoformat()},
+            {**self._key, "number": number.number, "source": number.source.value, "set_at": number.set_at.isoformat()},
             pk=("team_id", "user_id"),
         )
 

@@ -14,12 +14,9 @@ from conference.overview import PAGE, Bill, LinesInUse, Page, added_up, named
 from storage.conferences import count_lines_in_use
 from storage.connection import Connection
 from storage.figures import count_queued_phones
-from storage.rows import HAS_OPEN_CALL, read_conference
+from storage.rows import HAS_OPEN_CALL, IS_UNFINISHED, read_conference
 
-_RUNS = (
-    "conferences.state IN ('new', 'queued', 'dialing', 'live', 'unconfirmed') "
-    f"AND (conferences.state != 'unconfirmed' OR {HAS_OPEN_CALL})"
-)
+_RUNS = f"conferences.{IS_UNFINISHED} AND (conferences.state != 'unconfirmed' OR {HAS_OPEN_CALL})"
 """It has not been found out yet how all its calls go."""
 
 _RAN = (

@@ -22,6 +22,12 @@ _Row = Mapping[str, Any]
 _read_invitation = lru_cache(maxsize=256)(read_written)
 _written_invitation = lru_cache(maxsize=256)(str)
 
+UNFINISHED = ("new", "queued", "dialing", "live", "unconfirmed")
+"""The states of a conference that is not over."""
+
+IS_UNFINISHED = f"state IN {UNFINISHED}"
+"""The same in SQL, word for word as in their index: SQLite takes that for nothing else."""
+
 HAS_OPEN_CALL = (
     "EXISTS (SELECT 1 FROM participants AS open WHERE open.team_id = conferences.team_id AND "
     "open.conference_id = conferences.conference_id AND open.state IN ('waiting', 'ringing', 'in_call'))"
