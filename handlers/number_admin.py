@@ -16,6 +16,7 @@ from handlers.admins import ADMIN_WITHIN_SECONDS
 from handlers.clicks import Click, on_click
 from handlers.home_opened import redraw_home
 from handlers.parts import Parts
+from handlers.without_number import able_to_add, without_number
 from messages import admin_words, own_number, private
 from messages.mrkdwn import Message, mention
 from messages.number_requests import ASK_AGAIN_AFTER
@@ -148,16 +149,9 @@ class NumberAdmin:
     async def _without_number(self, team_id: str, channel_id: str) -> list[str]:
         """People in a channel with no number on file, without bots and those who have left. Raises SlackError."""
         members = await self._parts.gateway.members(channel_id)
-        missing = await self._parts.storage.without_number(team_id, members, believed=self._parts.barring.believed)
-        profiles = await self._parts.directory.profiles(missing[:LOOK_UP_AT_MOST])
-        return [
-            user_id
-            for user_id in missing
-            if not (
-                (profile := profiles.get(user_id))
-                and (profile.is_bot or profile.is_deactivated or profile.is_external(team_id))
-            )
-        ]
+        missing = await without_number(self._parts, team_id, members)
+        known, others = missing[:LOOK_UP_AT_MOST], missing[LOOK_UP_AT_MOST:]
+        return [*await able_to_add(self._parts, team_id, known, within_seconds=None), *others]
 
 
 def register(app: AsyncApp, parts: Parts) -> None:

@@ -16,11 +16,14 @@ class Outlook:
     """Whom a standup would ring now."""
 
     planned: Planned
-    phones: int
+    named: int
     """People and numbers, those of its teams and user groups among them."""
+    phones: int
+    """How many of them have a number."""
     uncounted: tuple[Group, ...] = ()
     """User groups of which Slack did not say in time who is in them."""
     without_number: tuple[str, ...] = ()
+    """Those of them who have none, and could add one."""
     is_bot_in_channel: bool | None = None
     """None if that could not be learnt in time."""
     rings_maker: bool | None = None
@@ -100,15 +103,15 @@ def _notes(outlook: Outlook) -> Iterator[str]:
             f"Rollcall is not in <#{standup.channel_id}>, so it can show the call to nobody and rings nobody: type "
             "`/invite @Rollcall` there."
         )
-    if outlook.phones > MAX_PARTICIPANTS:
+    if outlook.named > MAX_PARTICIPANTS:
         yield (
-            f"That is {outlook.phones} people, and a call takes {MAX_PARTICIPANTS} phones: the first eight are rung, "
-            "the others can come in by *Ring me* as places get free."
+            f"That is {outlook.named} people, and a call takes {MAX_PARTICIPANTS} phones: the first "
+            f"{MAX_PARTICIPANTS} are rung, the others can come in by *Ring me* as places get free."
         )
     if outlook.uncounted:
         names = listed(map(invitee_name, outlook.uncounted))
         yield f"Slack did not say in time who is in {names}; a call takes {MAX_PARTICIPANTS} phones."
-    if not outlook.uncounted and outlook.phones - len(outlook.without_number) < _FEWEST_PHONES:
+    if not outlook.uncounted and outlook.phones < _FEWEST_PHONES:
         yield "As it is, nobody will be rung: a call takes two phones."
     if outlook.without_number:
         yield (

@@ -66,7 +66,7 @@ async def test_what_will_keep_people_from_being_rung_is_said(world: World) -> No
     crowd = [world.add_actor(f"p{number}", f"+659123010{number}") for number in range(8)]
     world.slack.add_group("oncall", *(actor.person for actor in crowd))
     said = await says(world.alice, "everybody me @oncall @bob @erin +6591239999 weekdays 09:30")
-    assert "That is 12 people, and a call takes 8 phones: the first eight are rung" in said
+    assert "That is 12 people, and a call takes 8 phones: the first 8 are rung" in said
     assert "*Ring me* as places get free" in said
     assert all(name in said.partition("so not rung")[2] for name in ("@erin", "@p0", "@p7"))
     assert "@bob" not in said.partition("so not rung")[2]
@@ -95,6 +95,8 @@ async def test_who_is_left_out_and_that_nobody_would_be_rung_is_said(world: Worl
     assert alone not in said
     assert alone in await says(world.alice, "single @bob weekdays 09:30")
     assert alone in await says(world.alice, "unrung me @erin weekdays 09:30")
+    world.slack.add_person("deploybot", is_bot=True)
+    assert alone in await says(world.alice, "machine @bob @deploybot weekdays 09:30")
 
 
 async def test_what_puts_a_deleted_standup_back_can_be_typed(world: World) -> None:
