@@ -129,7 +129,7 @@ def outcome(participant: Participant) -> str:
     if participant.state is CallState.UNANSWERED and participant.hang_up:
         return "was hung up while it rang"
     _, words = _SIGNS[participant.state]
-    return words if participant.minutes is None or not participant.minutes else f"{words}, {participant.minutes} min"
+    return f"{words}, {participant.minutes} min" if participant.minutes else words
 
 
 def phone_line(participant: Participant, conference: Conference) -> str:
