@@ -7,7 +7,8 @@ from conference.invitation import Group
 from conference.model import MAX_PARTICIPANTS
 from conference.standups.holidays import shown_source
 from conference.standups.model import DayOff, Planned, Standup
-from messages.mrkdwn import Message, context, escape, invitee_name, lines, listed, mention, section
+from messages.mrkdwn import Message, context, counted, escape, invitee_name, lines, listed, section
+from messages.private import without_number
 from messages.standups.wording import day_in_words, in_words, rings_next, whom_it_rings
 
 
@@ -66,7 +67,7 @@ def _saved(done: str, outlook: Outlook, ahead: DaysAhead | None, apart: str | No
 
 def _besides(standup: Standup, ahead: DaysAhead | None) -> Iterator[str]:
     yield (
-        f"The channel is told {_minutes(standup.remind_minutes)} before."
+        f"The channel is told {counted(standup.remind_minutes, 'minute')} before."
         if standup.remind_minutes
         else "The channel is not told before."
     )
@@ -92,10 +93,6 @@ def _ahead(ahead: DaysAhead | None) -> str:
 _MOST_DATES = 10
 
 
-def _minutes(count: int) -> str:
-    return "1 minute" if count == 1 else f"{count} minutes"
-
-
 def _notes(outlook: Outlook) -> Iterator[str]:
     standup = outlook.planned.standup
     if outlook.is_bot_in_channel is False:
@@ -114,10 +111,7 @@ def _notes(outlook: Outlook) -> Iterator[str]:
     if not outlook.uncounted and outlook.phones < _FEWEST_PHONES:
         yield "As it is, nobody will be rung: a call takes two phones."
     if outlook.without_number:
-        yield (
-            f"No number on file, so not rung: {listed(map(mention, outlook.without_number))}. They add it with "
-            "`/conference number +65 9123 4567`, or an admin with `/conference number @alice +65 9123 4567`."
-        )
+        yield without_number(outlook.without_number)
 
 
 _FEWEST_PHONES = 2
