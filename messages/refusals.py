@@ -200,7 +200,7 @@ def _if_wanted(conference: Conference, when: str = "") -> str:
     return f"{mention(conference.caller_id)}, {again(conference)} {when or 'if you still want the call'}."
 
 
-def limit(reached: LimitReached, *, whose: str = "you", again: str = RUN_AGAIN) -> str:
+def limit(reached: LimitReached, *, again: str, whose: str = "you") -> str:
     """Which limit stands in the way, when it opens again, and what to do then; `whose` it is if it is one person's."""
     whose = whose if reached.limit.is_of_one_person else "this workspace"
     may_be_fewer = reached.limit is Limit.RINGS_PER_HOUR and again != CALL_AGAIN
