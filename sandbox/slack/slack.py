@@ -312,6 +312,6 @@ class Slack:
         """Return once the app has connected its socket; `TimeoutError` after 10 real seconds."""
         await self._sockets.wait_connected()
 
-    async def drop_socket(self, *, announced: bool = False) -> None:
+    async def drop_socket(self, *, announced: bool) -> None:
         """Close the app's socket; `announced`, with Slack's polite request to reconnect instead."""
         await self._sockets.drop(announced=announced)
