@@ -1,9 +1,12 @@
 """A person chooses something from the menu below a standup."""
 
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 
+from conference.ports import StorageUnavailableError
 from conference.standups.command import StandupAct
 from conference.standups.model import Planned, StandupKey, UnknownStandupError
 from handlers.admins import is_in_charge
@@ -38,7 +41,7 @@ class StandupButtons:
         except UnknownStandupError:
             return menu.gone()
         said = menu.done(chosen.act, result, standup.name)
-        self._replace(click, await self._redrawn(click, planned, chosen.scope, said))
+        self._replace(click, partial(self._redrawn, click, planned, chosen.scope, said))
         return None
 
     async def delete(self, click: Click) -> Message | None:
@@ -52,7 +55,11 @@ class StandupButtons:
             await self._parts.timetable.delete(standup.key, click.user_id)
         except UnknownStandupError:
             return menu.gone()
-        self._replace(click, menu.deleted(standup))
+
+        async def deleted() -> Message:
+            return menu.deleted(standup)
+
+        self._replace(click, deleted)
         return None
 
     async def _seen(self, click: Click, standup_id: str) -> Planned | None:
@@ -68,15 +75,17 @@ class StandupButtons:
         in_charge = await in_charge_of(self._parts, seen, click.team_id, click.user_id)
         return listing.all_standups(seen, in_charge, said=said)
 
-    def _replace(self, click: Click, message: Message) -> None:
-        if click.response_url:
-            self._parts.behind.start(self._respond(click.response_url, message))
+    def _replace(self, click: Click, draw: Callable[[], Awaitable[Message]]) -> None:
+        """Have what somebody clicked in show something else, behind the acknowledgement: Slack may be asked for it."""
 
-    async def _respond(self, response_url: str, message: Message) -> None:
-        try:
-            await self._parts.gateway.respond(response_url, message, replace=True)
-        except SlackError as error:
-            log.warning("a standup could not be shown anew: %s", error)
+        async def replace(response_url: str) -> None:
+            try:
+                await self._parts.gateway.respond(response_url, await draw(), replace=True)
+            except (SlackError, StorageUnavailableError) as error:
+                log.warning("a standup could not be shown anew: %s", error)
+
+        if click.response_url:
+            self._parts.behind.start(replace(click.response_url))
 
 
 def register(app: AsyncApp, parts: Parts) -> None:

@@ -1,5 +1,6 @@
 """People set up recurring calls by typing, and show, change, pause, skip and delete them."""
 
+import asyncio
 from datetime import timedelta
 
 from sandbox.slack import Channel, Message
@@ -332,6 +333,23 @@ async def test_a_standup_is_paused_skipped_and_deleted_by_its_menu(world: World)
     assert "there is no standup `alpha`" in await says(world.alice, "alpha")
     await chooses(world.alice, stale, "Resume")
     await world.alice.is_told("there is no such standup any more")
+
+
+async def test_what_an_admin_chose_is_acknowledged_before_the_list_is_drawn_anew(world: World) -> None:
+    await says(world.alice, "sync @bob weekdays 09:30")
+    world.bob.person.is_admin = True
+    message = await answered(world.bob)
+    may_bob = world.slack.hold("users.info")
+    choosing = asyncio.create_task(chooses(world.bob, message, "Pause"))
+    await may_bob.reached()
+    whose_are_they = world.slack.hold("users.info")
+    may_bob.release()
+    await choosing
+    whose_are_they.release()
+    await world.bob.is_told("Paused: `sync`")
+    seen = world.slack.seen_by(world.bob.person, world.channel)
+    (drawn,) = (message for message in seen if "Paused: `sync`" in reading(message))
+    assert options(drawn) == [["Resume", "Delete"]]
 
 
 async def test_the_list_outlives_a_restart_and_fits_however_many_there_are(world: World) -> None:
