@@ -23,7 +23,7 @@ from handlers.clicks import channel_of
 from handlers.filled_in import chosen, filled_in, readable, time_chosen
 from handlers.forms import open_form, opens
 from handlers.parts import Parts
-from handlers.standups.access import as_planned, meant, seen_by
+from handlers.standups.access import as_planned, may_change, meant, seen_by
 from handlers.standups.outlook import OUTLOOK_WITHIN_SECONDS, outlook, zone_of
 from handlers.whom import Whom, offered, read_whom
 from messages import conference_form, private
@@ -120,13 +120,13 @@ class StandupForm:
         team_id, user_id = str(context.team_id), body["user"]["id"]
         key = StandupKey(team_id, readable(body["actions"][0].get("value")))
         seen = await seen_by(self._parts, team_id, user_id, channel_of(body))
-        planned = await meant(self._parts, seen, team_id, user_id, lambda standup: standup.key == key)
-        if planned is None:
+        found = await meant(self._parts, seen, team_id, user_id, lambda standup: standup.key == key)
+        if found is None:
             await open_form(self._parts, body["trigger_id"], private.as_view(menu.gone()))
-        elif await is_in_charge(self._parts, user_id, team_id, planned.standup.maker_id):
-            await open_change_form(self._parts, body["trigger_id"], planned.standup)
+        elif await may_change(self._parts, found, user_id):
+            await open_change_form(self._parts, body["trigger_id"], found.standup)
         else:
-            await open_form(self._parts, body["trigger_id"], private.as_view(menu.not_in_charge(planned.standup)))
+            await open_form(self._parts, body["trigger_id"], private.as_view(menu.not_in_charge(found.standup)))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
         team_id, user_id = str(context.team_id), body["user"]["id"]

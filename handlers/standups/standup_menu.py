@@ -9,10 +9,9 @@ from slack_bolt.async_app import AsyncApp
 from conference.ports import StorageUnavailableError
 from conference.standups.command import StandupAct
 from conference.standups.model import Planned, StandupKey, UnknownStandupError
-from handlers.admins import is_in_charge
 from handlers.clicks import Click, on_click
 from handlers.parts import Parts
-from handlers.standups.access import as_planned, in_charge_of, meant, seen_by, wished
+from handlers.standups.access import Meant, as_planned, in_charge_of, may_change, meant, seen_by, wished
 from messages.mrkdwn import Message
 from messages.slack import SlackError
 from messages.standups import listing, menu
@@ -28,11 +27,11 @@ class StandupButtons:
 
     async def choose(self, click: Click) -> Message | None:
         chosen = menu.read_chosen(click.value)
-        planned = await self._seen(click, chosen.standup_id) if chosen else None
-        if chosen is None or planned is None:
+        found = await self._meant(click, chosen.standup_id) if chosen else None
+        if chosen is None or found is None:
             return menu.gone()
-        standup = planned.standup
-        if not await is_in_charge(self._parts, click.user_id, click.team_id, standup.maker_id):
+        standup = found.standup
+        if not await may_change(self._parts, found, click.user_id):
             return menu.not_in_charge(standup)
         if chosen.act is StandupAct.DELETE:
             return menu.ask_before_deleting(standup)
@@ -41,15 +40,15 @@ class StandupButtons:
         except UnknownStandupError:
             return menu.gone()
         said = menu.done(chosen.act, result, standup.name)
-        self._replace(click, partial(self._redrawn, click, planned, chosen.scope, said))
+        self._replace(click, partial(self._redrawn, click, found.planned, chosen.scope, said))
         return None
 
     async def delete(self, click: Click) -> Message | None:
-        planned = await self._seen(click, click.value)
-        if planned is None:
+        found = await self._meant(click, click.value)
+        if found is None:
             return menu.gone()
-        standup = planned.standup
-        if not await is_in_charge(self._parts, click.user_id, click.team_id, standup.maker_id):
+        standup = found.standup
+        if not await may_change(self._parts, found, click.user_id):
             return menu.not_in_charge(standup)
         try:
             await self._parts.timetable.delete(standup.key, click.user_id)
@@ -62,7 +61,7 @@ class StandupButtons:
         self._replace(click, deleted)
         return None
 
-    async def _seen(self, click: Click, standup_id: str) -> Planned | None:
+    async def _meant(self, click: Click, standup_id: str) -> Meant | None:
         key = StandupKey(click.team_id, standup_id)
         seen = await seen_by(self._parts, click.team_id, click.user_id, click.channel_id)
         return await meant(self._parts, seen, click.team_id, click.user_id, lambda standup: standup.key == key)

@@ -239,7 +239,11 @@ async def test_an_admin_who_knows_its_name_changes_any(world: World) -> None:
     secret = world.slack.add_channel("secret", world.alice.person, world.bob.person, private=True)
     await says(world.alice, "hidden @bob weekdays 09:30", secret)
     world.carol.person.is_admin = True
+    before = len(world.slack.calls)
     assert "Paused: `hidden`" in await says(world.carol, "hidden pause")
+    assert "every Friday" in await says(world.carol, "hidden report weekly")
+    # Once for each: of the three seconds that Slack waits, a second question may take the rest.
+    assert [call.method for call in world.slack.calls[before:]].count("users.info") == 2
     message = await answered(world.carol, "hidden")
     await chooses(world.carol, message, "Resume")
     await world.until(lambda: "Resumed: `hidden`" in world.told(world.carol))
