@@ -1,4 +1,4 @@
-"""What all buttons about a conference have in common: whose click it is, about what, and how they are answered."""
+"""What buttons and menus have in common: whose click it is, about what, and how it is answered."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress

@@ -1,7 +1,11 @@
 """What was filled into a form."""
 
+import re
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
+
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def filled_in(view: Mapping[str, Any], *path: str) -> str:
@@ -10,6 +14,12 @@ def filled_in(view: Mapping[str, Any], *path: str) -> str:
     Empty where nothing was filled in, which is null to Slack, and where no text stands.
     """
     return readable(_at(view, path))
+
+
+def time_chosen(view: Mapping[str, Any], block_id: str, action_id: str) -> time | None:
+    """The time of day in a timepicker; None where none is chosen."""
+    text = filled_in(view, block_id, action_id, "selected_time")
+    return time.fromisoformat(text) if _TIME.fullmatch(text) else None
 
 
 def chosen(view: Mapping[str, Any], *path: str) -> list[str]:

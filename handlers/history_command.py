@@ -2,13 +2,11 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.async_app import AsyncApp
 
 from conference.overview import Page
-from handlers.clicks import channel_of
-from handlers.filled_in import readable
+from handlers.clicks import Answer, Click, on_click
 from handlers.parts import Parts
 from messages import history
 from messages.mrkdwn import Message
@@ -40,18 +38,16 @@ def register(app: AsyncApp, parts: Parts) -> None:
         (history.NEWER_ACTION, parts.storage.past_after),
         (history.OLDER_ACTION, parts.storage.past_before),
     ):
-        app.action(action_id)(_leaf(parts, beside))
+        on_click(app, parts, action_id, _leaf(parts, beside))
 
 
-def _leaf(parts: Parts, beside: Callable[[str, str, str], Awaitable[Page]]) -> Callable[..., Awaitable[None]]:
+def _leaf(parts: Parts, beside: Callable[[str, str, str], Awaitable[Page]]) -> Answer:
     """Shows the page beside the one on which a button stood, in its place."""
 
-    async def leaf(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], context: AsyncBoltContext) -> None:
-        channel_id, response_url = channel_of(body), readable(body.get("response_url"))
-        if channel_id and response_url:
-            page = await beside(str(context.team_id), channel_id, readable(action.get("value")))
-            parts.behind.start(_replace(parts, response_url, history.history(page)))
-        await ack()
+    async def leaf(click: Click) -> None:
+        if click.channel_id and click.response_url:
+            page = await beside(click.team_id, click.channel_id, click.value)
+            parts.behind.start(_replace(parts, click.response_url, history.history(page)))
 
     return leaf
 

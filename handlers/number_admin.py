@@ -4,17 +4,19 @@ import asyncio
 import html
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.async_app import AsyncApp
 
 from conference.dests import Profile
 from conference.numbers import NumberUnreadableError, read_number
 from conference.people import AdminAct, LoggedAct
 from conference.ports import StorageUnavailableError
 from conference.registration import NotAllowed
+from handlers.admins import ADMIN_WITHIN_SECONDS
+from handlers.clicks import Click, on_click
 from handlers.home_opened import redraw_home
 from handlers.parts import Parts
+from handlers.without_number import able_to_add, without_number
 from messages import admin_words, own_number, private
 from messages.mrkdwn import Message, mention
 from messages.number_requests import ASK_AGAIN_AFTER
@@ -25,11 +27,8 @@ log = logging.getLogger(__name__)
 
 REMOVE = "remove"
 
-ANSWER_WITHIN_SECONDS = 1.5
-"""How long Slack may take to say who is an admin, of the 3 seconds that it waits itself."""
-
 PROFILE_WITHIN_SECONDS = 0.5
-"""How long it may take to say whether there is anybody to be rung."""
+"""How long Slack may take to say whether there is anybody to be rung."""
 
 LOOK_UP_AT_MOST = 100
 """So many people are looked up to leave out bots and those who have left; more would take minutes."""
@@ -94,7 +93,7 @@ class NumberAdmin:
     async def _refusal(self, user_id: str, team_id: str) -> Message | None:
         """What to say to somebody who is no admin, or of whom Slack won't tell; None to an admin."""
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
+            async with asyncio.timeout(ADMIN_WITHIN_SECONDS):
                 is_admin = await self._parts.directory.is_admin(user_id, team_id)
         except (SlackError, TimeoutError) as error:
             return admin_words.can_not_tell(str(error) or "no answer in time")
@@ -114,8 +113,8 @@ class NumberAdmin:
         self._answer_later(response_url, look)
         return admin_words.looking()
 
-    async def ask(self, team_id: str, user_id: str, *, channel_id: str, response_url: str | None) -> None:
-        """Have everybody in a channel who has no number asked for it."""
+    def ask(self, team_id: str, user_id: str, *, channel_id: str, response_url: str | None) -> None:
+        """Have everybody in a channel who has no number asked for it, behind the acknowledgement."""
 
         async def ask() -> Message:
             if refusal := await self._refusal(user_id, team_id):
@@ -150,27 +149,16 @@ class NumberAdmin:
     async def _without_number(self, team_id: str, channel_id: str) -> list[str]:
         """People in a channel with no number on file, without bots and those who have left. Raises SlackError."""
         members = await self._parts.gateway.members(channel_id)
-        missing = await self._parts.storage.without_number(team_id, members, believed=self._parts.barring.believed)
-        profiles = await self._parts.directory.profiles(missing[:LOOK_UP_AT_MOST])
-        return [
-            user_id
-            for user_id in missing
-            if not (
-                (profile := profiles.get(user_id))
-                and (profile.is_bot or profile.is_deactivated or profile.is_external(team_id))
-            )
-        ]
+        missing = await without_number(self._parts, team_id, members)
+        known, others = missing[:LOOK_UP_AT_MOST], missing[LOOK_UP_AT_MOST:]
+        return [*await able_to_add(self._parts, team_id, known, within_seconds=None), *others]
 
 
 def register(app: AsyncApp, parts: Parts) -> None:
     """Take the click on *Ask them all*."""
     admin = NumberAdmin(parts)
 
-    @app.action(admin_words.ASK_ACTION)
-    async def ask_for_numbers(
-        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], context: AsyncBoltContext
-    ) -> None:
-        await admin.ask(
-            str(context.team_id), body["user"]["id"], channel_id=action["value"], response_url=body.get("response_url")
-        )
-        await ack()
+    async def ask_them_all(click: Click) -> None:
+        admin.ask(click.team_id, click.user_id, channel_id=click.value, response_url=click.response_url)
+
+    on_click(app, parts, admin_words.ASK_ACTION, ask_them_all)

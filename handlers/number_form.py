@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.carrier import CarrierError
 from conference.numbers import NumberUnreadableError, read_number
-from conference.registration import CodeSent, Kept, NoCode, Proposal, TooManyCodes, Undelivered
+from conference.registration import CodeSent, Kept, NoCode, NotAllowed, TooManyCodes, Undelivered
 from handlers.filled_in import filled_in
 from handlers.forms import behind, open_form, opens
 from handlers.home_opened import show_home
@@ -81,10 +81,10 @@ class NumberForms:
         message = own_number.kept(number, self._parts.card_url)
         return number_form.said(message.text, *message.blocks[1:])
 
-    def _refusal(self, proposal: Proposal) -> str:
-        if isinstance(proposal, TooManyCodes):
-            return own_number.not_taken(proposal, own_number.wait(proposal.opens_at, self._parts.clock.now()))
-        return "" if isinstance(proposal, (Kept, CodeSent)) else own_number.not_taken(proposal, "")
+    def _refusal(self, proposal: NotAllowed | TooManyCodes) -> str:
+        now = self._parts.clock.now()
+        when = own_number.wait(proposal.opens_at, now) if isinstance(proposal, TooManyCodes) else ""
+        return own_number.not_taken(proposal, when)
 
     def _undelivered(self, view_id: str, user_id: str, number: str) -> Undelivered:
         async def undelivered(error: CarrierError) -> None:

@@ -1,19 +1,16 @@
 """A person presses *When to ring me*, and says when they may be rung, and whether reports show them."""
 
-import re
 from datetime import time
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.preferences import UNKNOWN_ZONE, Preferences, QuietHours
-from handlers.filled_in import chosen, filled_in, has_field
+from handlers.filled_in import chosen, filled_in, has_field, time_chosen
 from handlers.forms import behind, open_form, opens
 from handlers.home_opened import show_home
 from handlers.parts import Parts
 from messages import own_number, preferences_form
-
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class PreferencesForm:
@@ -68,13 +65,11 @@ def register(app: AsyncApp, parts: Parts) -> None:
 def _filled_in(view: dict[str, Any]) -> tuple[str, time, time] | None:
     """What was chosen, and from when to when it is quiet; None where that makes no sense."""
     choice = filled_in(view, preferences_form.RINGS_BLOCK, preferences_form.RINGS_ACTION, "selected_option", "value")
-    times = [
-        filled_in(view, block, preferences_form.TIME_ACTION, "selected_time")
-        for block in (preferences_form.START_BLOCK, preferences_form.END_BLOCK)
-    ]
-    if choice not in preferences_form.CHOICES or not all(map(_TIME.fullmatch, times)):
+    start = time_chosen(view, preferences_form.START_BLOCK, preferences_form.TIME_ACTION)
+    end = time_chosen(view, preferences_form.END_BLOCK, preferences_form.TIME_ACTION)
+    if choice not in preferences_form.CHOICES or start is None or end is None:
         return None
-    return choice, time.fromisoformat(times[0]), time.fromisoformat(times[1])
+    return choice, start, end
 
 
 def _is_in_reports(view: dict[str, Any], before: bool) -> bool:

@@ -19,9 +19,12 @@ from conference.teams import (
 from handlers.admins import is_surely_admin
 from handlers.parts import Parts
 from handlers.standups.access import seen_by
-from handlers.standups.outlook import wanting_number
+from handlers.without_number import able_to_add, without_number
 from messages import private, teams
 from messages.mrkdwn import Message
+
+PROFILES_WITHIN_SECONDS = 1.0
+"""How long Slack may take to say who those without a number are, of the 3 seconds that it waits itself."""
 
 
 class TeamCommand:
@@ -93,7 +96,8 @@ class TeamCommand:
     async def _without_number(self, team: Team) -> list[str]:
         """Those who are named in a team and could add their number."""
         people = [invitee.user_id for invitee in team.invitees if isinstance(invitee, Person)]
-        return await wanting_number(self._parts, team.team_id, people)
+        without = await without_number(self._parts, team.team_id, people)
+        return await able_to_add(self._parts, team.team_id, without, within_seconds=PROFILES_WITHIN_SECONDS)
 
     async def _names(self, team_id: str) -> list[str]:
         return [team.name for team in await self._parts.storage.teams(team_id)]

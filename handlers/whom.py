@@ -84,7 +84,7 @@ def read_whom(
             return conference_form.barred_numbers(barred, undone)
         invitees += read.invitees
     if max(len(people), len(group_ids), len(teams)) > at_most:
-        return conference_form.too_many(undone)
+        return conference_form.too_many(at_most, undone)
     if not invitees and not teams:
         return conference_form.nobody_chosen(undone)
     return Whom(tuple(dict.fromkeys(invitees)), teams)

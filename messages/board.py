@@ -19,7 +19,7 @@ from messages.mrkdwn import (
     moment,
     section,
 )
-from messages.refusals import CARRIER_CODES, RUN_AGAIN, abandoned, again, carrier_refusal, filled_in, grouped
+from messages.refusals import CARRIER_CODES, abandoned, again, carrier_refusal, filled_in, grouped
 from messages.titles import called_conference, set_up_by
 
 MOST_MENUS = 20
@@ -129,7 +129,7 @@ def outcome(participant: Participant) -> str:
     if participant.state is CallState.UNANSWERED and participant.hang_up:
         return "was hung up while it rang"
     _, words = _SIGNS[participant.state]
-    return words if participant.minutes is None or not participant.minutes else f"{words}, {participant.minutes} min"
+    return f"{words}, {participant.minutes} min" if participant.minutes else words
 
 
 def phone_line(participant: Participant, conference: Conference) -> str:
@@ -168,7 +168,7 @@ def _words(participant: Participant, conference: Conference) -> str:
             return words
 
 
-def why_not_rung(participant: Participant, what_to_do: str = RUN_AGAIN) -> str:
+def why_not_rung(participant: Participant, what_to_do: str) -> str:
     """`not rung: no line was free`; `what_to_do` once what stood in the way is gone."""
     why = participant.why or ""
     if why in set(NotRung):

@@ -155,14 +155,14 @@ NOBODY_RUNG = "Nobody was rung"
 """What a form's errors begin with, where it is one that rings."""
 
 
-def nobody_chosen(undone: str = NOBODY_RUNG) -> dict[str, str]:
+def nobody_chosen(undone: str) -> dict[str, str]:
     """What stands under a field when nobody is chosen."""
     return {PEOPLE_BLOCK: f"{undone}: choose somebody, or type a number below."}
 
 
-def too_many(undone: str = NOBODY_RUNG) -> dict[str, str]:
-    """What stands under a field when more are chosen than the menu allows."""
-    return {PEOPLE_BLOCK: f"{undone}: a call takes at most {MAX_PARTICIPANTS} phones. Choose fewer people."}
+def too_many(at_most: int, undone: str) -> dict[str, str]:
+    """What stands under a field when more are chosen than a menu allows."""
+    return {PEOPLE_BLOCK: f"{undone}: at most {at_most} can be chosen in each field. Choose fewer."}
 
 
 def team_unknown(name: str, undone: str = NOBODY_RUNG) -> dict[str, str]:
@@ -174,14 +174,14 @@ def no_channel() -> dict[str, str]:
     return {CHANNEL_BLOCK: "Choose the channel in which the board is to appear."}
 
 
-def unreadable_numbers(result: Unreadable, undone: str = NOBODY_RUNG) -> dict[str, str]:
+def unreadable_numbers(result: Unreadable, undone: str) -> dict[str, str]:
     """What stands under the numbers when one of them can't be read: plain text."""
     if any(found.kind not in _OF_NUMBERS for found in result.problems):
         return only_numbers(undone)
     return {NUMBERS_BLOCK: f"{undone}. {' '.join(map(problem, result.problems))}".replace("`", "")}
 
 
-def barred_numbers(numbers: Mapping[str, Barred | None], undone: str = NOBODY_RUNG) -> dict[str, str]:
+def barred_numbers(numbers: Mapping[str, Barred | None], undone: str) -> dict[str, str]:
     """What stands under the numbers when some are never rung. A reason of None means that no typed number may be."""
     why = "Numbers typed here are not rung. Choose people in this workspace."
     return {NUMBERS_BLOCK: why if None in numbers.values() else f"{undone}. " + " ".join(barred(numbers))}
@@ -197,6 +197,6 @@ def group_unreadable() -> dict[str, str]:
     return {GROUPS_BLOCK: "Nobody was rung: Slack would not say who is in it. Choose the people themselves."}
 
 
-def only_numbers(undone: str = NOBODY_RUNG) -> dict[str, str]:
+def only_numbers(undone: str) -> dict[str, str]:
     """What stands under the numbers when something else was typed there."""
     return {NUMBERS_BLOCK: f"{undone}: here stand numbers only, like +65 9123 4567. Choose people above."}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from conference.model import Conference, ConferenceState
-from messages.mrkdwn import Message, listed, mention, plain
+from messages.mrkdwn import Message, capitalized, listed, mention, plain
 from messages.status import started_by
 from messages.titles import whose_conference
 
@@ -32,7 +32,7 @@ def over(conference: Conference, user_id: str, channel_id: str) -> Message:
 def _which(conference: Conference, user_id: str, channel_id: str) -> str:
     whose = whose_conference(conference, user_id)
     where = "this channel" if conference.channel_id == channel_id else f"<#{conference.channel_id}>"
-    return f"{whose[0].upper()}{whose[1:]} in {where}, room `{conference.room}`,"
+    return f"{capitalized(whose)} in {where}, room `{conference.room}`,"
 
 
 def nothing_runs() -> Message:

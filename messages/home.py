@@ -16,26 +16,23 @@ BAR = 10
 
 
 def home(
-    person: PersonOnFile,
-    card_url: str | None,
-    overview: PersonalOverview | None = None,
-    standups: Sequence[Planned] = (),
+    person: PersonOnFile, card_url: str | None, overview: PersonalOverview, standups: Sequence[Planned] = ()
 ) -> Sequence[Block]:
     """What runs, their standups, their number and when they may be rung, their last conferences, what they cost, how
     to start one.
 
-    `card_url`: where the contact card is. Without an `overview` nothing is said of conferences.
+    `card_url`: where the contact card is, if there is one.
     """
     card = [section(own_number.contact_card(card_url))] if card_url else []
     return [
-        *(_running(overview) if overview else []),
+        *_running(overview),
         *_standups(standups),
         _header("Your phone"),
         section(own_number.state(person)),
         own_number.buttons(person),
         *card,
-        *(_past(overview) if overview else []),
-        *(_month(overview) if overview else []),
+        *_past(overview),
+        *_month(overview),
         _header("Start a conference"),
         *private.how_to(),
     ]

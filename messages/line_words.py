@@ -2,7 +2,7 @@
 
 from conference.lines import LinesHeld, LinesShort, read_lines_short
 from conference.model import Conference
-from messages.mrkdwn import listed, mention, moment
+from messages.mrkdwn import capitalized, listed, mention, moment
 
 
 def no_lines(conference: Conference) -> str:
@@ -20,7 +20,7 @@ def lines_short(short: LinesShort, team_id: str) -> str:
     needed = "the call needs a line" if short.needed == 1 else f"the call needs {short.needed} lines at once"
     free = "none is free" if not short.free else f"only {short.free} {'is' if short.free == 1 else 'are'} free"
     held = listed(_holder(one, team_id) for one in short.held)
-    who = f" {held[0].upper()}{held[1:]}." if held else ""
+    who = f" {capitalized(held)}." if held else ""
     ahead = ""
     if short.ahead:
         ahead = f" {short.ahead} {'phone waits' if short.ahead == 1 else 'phones wait'} for a line already."

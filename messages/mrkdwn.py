@@ -60,6 +60,16 @@ def bulleted(things: Sequence[_Thing], in_words: Callable[[_Thing], str], *, at_
     return said
 
 
+def counted(count: int, thing: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def capitalized(text: str) -> str:
+    """A text at the beginning of a sentence; what it names keeps its own letters."""
+    return text[:1].upper() + text[1:]
+
+
 def called(participant: Participant) -> str:
     """Whose phone it is: the people whose number it is, or a guest's number, masked."""
     if not participant.people:

@@ -1,4 +1,4 @@
-"""Words for one person alone: the help, their number, what could not be read, what is asked of them. Pure."""
+"""Words for one person alone: the help, what could not be read or done, what is asked of them, alerts. Pure."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -21,6 +21,7 @@ from messages.mrkdwn import (
     context,
     left_out_name,
     lines,
+    listed,
     mention,
     modal,
     moment,
@@ -176,6 +177,14 @@ def ask_for_number_by_admin(admin_id: str, channel_id: str) -> Message:
     return _with_button(
         f"{mention(admin_id)}, an admin, asks you to add your phone number, so that conference calls in "
         f"<#{channel_id}> can ring you. Besides you, only admins see it in full."
+    )
+
+
+def without_number(user_ids: Iterable[str]) -> str:
+    """A note to whoever named these people, who have no number on file."""
+    return (
+        f"No number on file, so not rung: {listed(map(mention, user_ids))}. They add it with "
+        "`/conference number +65 9123 4567`, or an admin with `/conference number @alice +65 9123 4567`."
     )
 
 

@@ -9,7 +9,7 @@ from conference.credit import read_shortage
 from conference.limits import Limit, LimitReached, read_limit
 from conference.model import MAX_PARTICIPANTS, Conference, LeftOut, LeftOutReason, Reason
 from messages.line_words import no_lines
-from messages.mrkdwn import called, escape, left_out_name, listed, mention, moment
+from messages.mrkdwn import called, capitalized, escape, left_out_name, listed, mention, moment
 from messages.titles import answerable, called_conference
 
 _OPERATOR = "Ask whoever runs Rollcall to"
@@ -131,7 +131,7 @@ def abandoned(conference: Conference, *, to_caller: bool = False) -> str:
         case Reason.TOO_MANY:
             return (
                 f"Nobody was rung: that is {len(conference.participants)} phones, and a conference takes at most "
-                f"{MAX_PARTICIPANTS}. {_capital(RUN_AGAIN)} with fewer people."
+                f"{MAX_PARTICIPANTS}. {capitalized(RUN_AGAIN)} with fewer people."
             )
         case Reason.GROUP_UNREADABLE:
             try_again = again(conference) if conference.standup else "try again"
@@ -196,15 +196,11 @@ def abandoned_in_private(conference: Conference) -> str:
 def _if_wanted(conference: Conference, when: str = "") -> str:
     """Asks whoever began a conference to do so again if they like, or everybody if nobody began it."""
     if conference.is_by_itself:
-        return f"{_capital(again(conference))} {when or 'if the call is still wanted'}."
+        return f"{capitalized(again(conference))} {when or 'if the call is still wanted'}."
     return f"{mention(conference.caller_id)}, {again(conference)} {when or 'if you still want the call'}."
 
 
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
-
-
-def limit(reached: LimitReached, *, whose: str = "you", again: str = RUN_AGAIN) -> str:
+def limit(reached: LimitReached, *, again: str, whose: str = "you") -> str:
     """Which limit stands in the way, when it opens again, and what to do then; `whose` it is if it is one person's."""
     whose = whose if reached.limit.is_of_one_person else "this workspace"
     may_be_fewer = reached.limit is Limit.RINGS_PER_HOUR and again != CALL_AGAIN
@@ -257,7 +253,7 @@ def why_left_out(left_out: tuple[LeftOut, ...], caller_id: str | None, what_to_d
         names = ["you" if left.user_id and left.user_id == caller_id else left_out_name(left) for left in alike]
         is_plural = len(names) > 1 or names == ["you"]
         sentence = f"{listed(names)} {filled_in(_LEFT_OUT[reason][is_plural], alike[0])}"
-        sentences.append(f"{_capital(sentence).replace(RUN_AGAIN, what_to_do)}.")
+        sentences.append(f"{capitalized(sentence).replace(RUN_AGAIN, what_to_do)}.")
     if any(left.user_id == caller_id and left.reason is LeftOutReason.NO_NUMBER for left in left_out if left.user_id):
         sentences.append("Add your number with `/conference number +65 9123 4567`.")
     return " ".join(sentences)

@@ -16,8 +16,8 @@ from conference.teams import (
     Unchanged,
     similar_name,
 )
+from messages import private
 from messages.mrkdwn import Message, bulleted, context, invitee_name, lines, listed, mention, plain, quoted, section
-from messages.private import problem
 
 MOST_LISTED = 40
 """Teams in one message, which has room for 50 blocks (Slack, Block Kit)."""
@@ -230,7 +230,7 @@ def _unreadable(found: Mistyped) -> str:
 
 def _problem(found: Problem) -> str:
     if found.kind is not ProblemKind.WORD:
-        return problem(found)
+        return private.problem(found)
     return (
         f"`{quoted(found.piece)}` (word {found.word}) is no link to a person. Type `@` and pick the name from Slack's "
         "list."
@@ -253,10 +253,7 @@ def _with_notes(text: str, team: Team, without_number: Iterable[str]) -> Message
     """A text about a team, with what will keep some of its people from being rung."""
     notes = []
     if missing := list(without_number):
-        notes.append(
-            f"No number on file, so not rung: {listed(map(mention, missing))}. They add it with "
-            "`/conference number +65 9123 4567`, or an admin with `/conference number @alice +65 9123 4567`."
-        )
+        notes.append(private.without_number(missing))
     if len(team.invitees) > MAX_PARTICIPANTS:
         notes.append(f"A call takes at most {MAX_PARTICIPANTS} phones, and `{team.name}` may have more.")
     return Message(lines([text, *notes]), (section(text), *map(context, notes)))

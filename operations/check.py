@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from calendars.reading import own_calendars
-from conference.carrier import AnswerLost, Carrier, CarrierError, NotSent, Refused
+from conference.carrier import Carrier, CarrierError, NotSent, Refused
 from conference.lines import LINES
 from conference.numbers import mask_number
 from conference.ports import StorageUnavailableError
@@ -138,7 +138,7 @@ async def _hoiio(settings: Settings) -> AsyncIterator[Finding]:
         yield failed(f"HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: {carrier_refusal(error.code)}")
     except NotSent as error:
         yield failed(f"HOIIO_API_URL: Hoiio could not be reached: {error}. See whether this machine gets out to it.")
-    except (AnswerLost, CarrierError) as error:
+    except CarrierError as error:
         yield failed(f"HOIIO_API_URL: no answer that could be read: {error}. Leave it out to use Hoiio itself.")
     else:
         yield good("HOIIO_APP_ID, HOIIO_ACCESS_TOKEN: Hoiio accepts them.")

@@ -29,7 +29,7 @@ _TEAM_ID = re.compile(r"[TE][A-Z0-9]+")
 
 @dataclass(frozen=True)
 class ImportedNumber:
-    """One line of the file; `team_id` is None where it names none."""
+    """One line of the file; `team_id` is its workspace, None where it names none."""
 
     team_id: str | None
     user_id: str
@@ -97,7 +97,7 @@ def read_import_file(path: Path, region: str | None, barring: Barring) -> list[I
             numbers.append(ImportedNumber(team_id, cells[0], read_number(cells[1], region)))
     if len({number.team_id is None for number in numbers}) > 1:
         faults.append(
-            f"{path}: some lines name a team and others don't. Fill in {TEAM_COLUMN} in all of them or in none."
+            f"{path}: some lines name a workspace and others don't. Fill in {TEAM_COLUMN} in all of them or in none."
         )
     if faults:
         raise OperationError(*faults, "Nothing was imported.")

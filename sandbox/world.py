@@ -94,7 +94,7 @@ class World:
         self.on_file = {r.name for r in _RESIDENTS if r.has_number_on_file}
         self.channels = {name: self._channel(name) for name in ("standup", "incidents", CHANNEL_WITHOUT_THE_BOT)}
         self.channel = self.channels["standup"]
-        self.on_call = self.slack.add_group("oncall", *(self.people[name] for name in _ON_CALL))
+        self.slack.add_group("oncall", *(self.people[name] for name in _ON_CALL))
         for number in self.numbers.values():
             self.hoiio.phone(number)
 

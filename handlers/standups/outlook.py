@@ -11,6 +11,7 @@ from conference.preferences import UNKNOWN_ZONE
 from conference.standups.model import OccurrenceKey, Planned, Standup
 from conference.standups.zones import zone_named
 from handlers.parts import Parts
+from handlers.without_number import able_to_add, without_number
 from messages.slack import SlackError
 from messages.standups.saved import Outlook
 
@@ -60,12 +61,14 @@ async def outlook(parts: Parts, planned: Planned, *, within_seconds: float = OUT
     )
     people = list(dict.fromkeys(_people(everybody, found)))
     guests = {invitee.number for invitee in everybody if isinstance(invitee, Guest)}
+    without = await without_number(parts, standup.team_id, people)
     left = until - asyncio.get_running_loop().time()
     return Outlook(
         planned,
-        phones=len(people) + len(guests),
+        named=len(people) + len(guests),
+        phones=len(people) + len(guests) - len(without),
         uncounted=tuple(group for group, ids in found.items() if ids is None),
-        without_number=tuple(await wanting_number(parts, standup.team_id, people, within_seconds=left)),
+        without_number=tuple(await able_to_add(parts, standup.team_id, without, within_seconds=left)),
         is_bot_in_channel=is_in,
         rings_maker=standup.maker_id in people or (None if None in found.values() else False),
     )
@@ -80,23 +83,6 @@ def _people(everybody: Sequence[Invitee], groups: dict[Group, tuple[str, ...] | 
             case Group():
                 found += groups[invitee] or ()
     return found
-
-
-async def wanting_number(
-    parts: Parts, team_id: str, people: Sequence[str], *, within_seconds: float = OUTLOOK_WITHIN_SECONDS
-) -> list[str]:
-    """Those of these people who have no number on file and can add one, as bots and people of elsewhere can't."""
-    without = await parts.storage.without_number(team_id, people, believed=parts.barring.believed)
-    try:
-        async with asyncio.timeout(within_seconds):
-            profiles = await parts.directory.profiles(without)
-    except TimeoutError:
-        return list(without)
-    return [
-        user_id
-        for user_id in without
-        if not (profile := profiles.get(user_id)) or not (profile.is_bot or profile.is_external(team_id))
-    ]
 
 
 async def naming(parts: Parts, key: OccurrenceKey, user_id: str) -> Naming:

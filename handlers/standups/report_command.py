@@ -7,11 +7,11 @@ from slack_bolt.async_app import AsyncApp
 from conference.model import ConferenceKey
 from conference.ports import StorageUnavailableError
 from conference.standups.command import StandupAct
-from conference.standups.model import OccurrenceKey, Standup, StandupKey, UnknownStandupError
+from conference.standups.model import OccurrenceKey, StandupKey, UnknownStandupError
 from conference.standups.reports import ReportKey, read_report_key, report
-from handlers.admins import is_in_charge
 from handlers.clicks import Click, on_click
 from handlers.parts import Parts
+from handlers.standups.access import Meant, may_change
 from messages.mrkdwn import Message
 from messages.slack import SlackError
 from messages.standups import menu
@@ -23,15 +23,16 @@ log = logging.getLogger(__name__)
 REPORT_ACTS = frozenset(act for act in StandupAct if act.split()[:1] == [StandupAct.REPORT])
 
 
-async def report_answer(parts: Parts, act: StandupAct, standup: Standup, user_id: str, channel_id: str) -> Message:
-    """Does one of `REPORT_ACTS` with a standup that they see."""
+async def report_answer(parts: Parts, act: StandupAct, found: Meant, user_id: str, channel_id: str) -> Message:
+    """Does one of `REPORT_ACTS` with a standup that they meant."""
+    standup = found.standup
     match act:
         case StandupAct.REPORT_WITH_ME | StandupAct.REPORT_WITHOUT_ME:
             wanted = act is StandupAct.REPORT_WITH_ME
             await parts.storage.show_in_reports(standup.team_id, user_id, wanted=wanted)
             return words.shown_in_reports(wanted=wanted, name=standup.name)
         case StandupAct.REPORT_WEEKLY | StandupAct.REPORT_OFF:
-            if not await is_in_charge(parts, user_id, standup.team_id, standup.maker_id):
+            if not await may_change(parts, found, user_id):
                 return menu.not_in_charge(standup)
             wanted = act is StandupAct.REPORT_WEEKLY
             await parts.timetable.report_weekly(standup.key, wanted=wanted)

@@ -11,9 +11,8 @@ from conference.standups.command_text import read_standup
 from conference.standups.model import NameTakenError, Planned, Standup, UnknownStandupError
 from conference.standups.recurrence import Recurrence
 from conference.teams import MOST_INVITEES
-from handlers.admins import is_in_charge
 from handlers.parts import Parts
-from handlers.standups.access import as_planned, in_charge_of, meant, seen_by, wished
+from handlers.standups.access import as_planned, in_charge_of, may_change, meant, seen_by, wished
 from handlers.standups.outlook import outlook, zone_of
 from handlers.standups.report_command import REPORT_ACTS, report_answer
 from handlers.standups.standup_form import By, open_change_form, open_new_form
@@ -112,18 +111,16 @@ class StandupCommand:
 
     async def _about(self, call: StandupCall, typed: TypedStandup) -> Message:
         seen = await seen_by(self._parts, typed.team_id, typed.user_id, typed.channel_id)
-        planned = await meant(
-            self._parts, seen, typed.team_id, typed.user_id, lambda standup: standup.name == call.name
-        )
-        if planned is None:
+        found = await meant(self._parts, seen, typed.team_id, typed.user_id, lambda standup: standup.name == call.name)
+        if found is None:
             return listing.unknown(call.name, [one.standup.name for one in seen])
-        standup = planned.standup
+        standup = found.standup
         if call.act in REPORT_ACTS:
-            return await report_answer(self._parts, call.act, standup, typed.user_id, typed.channel_id)
-        in_charge = await is_in_charge(self._parts, typed.user_id, typed.team_id, standup.maker_id)
+            return await report_answer(self._parts, call.act, found, typed.user_id, typed.channel_id)
+        in_charge = await may_change(self._parts, found, typed.user_id)
         match call.act:
             case StandupAct.SHOW:
-                return listing.shown(planned, is_in_charge=in_charge)
+                return listing.shown(found.planned, is_in_charge=in_charge)
             case _ if not in_charge:
                 return menu.not_in_charge(standup)
             case StandupAct.CHANGE:

@@ -2,10 +2,9 @@
 
 import asyncio
 import hashlib
-import re
 import secrets
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
@@ -21,10 +20,10 @@ from conference.standups.vocabulary import read_name
 from conference.teams import MOST_INVITEES, NameProblem, read_team_name
 from handlers.admins import is_in_charge
 from handlers.clicks import channel_of
-from handlers.filled_in import chosen, filled_in, readable
+from handlers.filled_in import chosen, filled_in, readable, time_chosen
 from handlers.forms import open_form, opens
 from handlers.parts import Parts
-from handlers.standups.access import as_planned, meant, seen_by
+from handlers.standups.access import as_planned, may_change, meant, seen_by
 from handlers.standups.outlook import OUTLOOK_WITHIN_SECONDS, outlook, zone_of
 from handlers.whom import Whom, offered, read_whom
 from messages import conference_form, private
@@ -39,8 +38,6 @@ ANSWER_WITHIN_SECONDS = 2.7
 """How long after it was sent Slack is asked no more about those who are rung."""
 
 _YEAR = timedelta(days=365)
-
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 class ChangedMeanwhileError(Exception):
@@ -123,13 +120,13 @@ class StandupForm:
         team_id, user_id = str(context.team_id), body["user"]["id"]
         key = StandupKey(team_id, readable(body["actions"][0].get("value")))
         seen = await seen_by(self._parts, team_id, user_id, channel_of(body))
-        planned = await meant(self._parts, seen, team_id, user_id, lambda standup: standup.key == key)
-        if planned is None:
+        found = await meant(self._parts, seen, team_id, user_id, lambda standup: standup.key == key)
+        if found is None:
             await open_form(self._parts, body["trigger_id"], private.as_view(menu.gone()))
-        elif await is_in_charge(self._parts, user_id, team_id, planned.standup.maker_id):
-            await open_change_form(self._parts, body["trigger_id"], planned.standup)
+        elif await may_change(self._parts, found, user_id):
+            await open_change_form(self._parts, body["trigger_id"], found.standup)
         else:
-            await open_form(self._parts, body["trigger_id"], private.as_view(menu.not_in_charge(planned.standup)))
+            await open_form(self._parts, body["trigger_id"], private.as_view(menu.not_in_charge(found.standup)))
 
     async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
         team_id, user_id = str(context.team_id), body["user"]["id"]
@@ -158,7 +155,7 @@ class StandupForm:
         else:
             await ack(response_action="errors", errors=saved)
 
-    async def _add(self, filled: Filled, team_id: str, user_id: str, sent_at: float) -> "Saved":
+    async def _add(self, filled: Filled, team_id: str, user_id: str, sent_at: float) -> Saved:
         """Raises NameTakenError and CalendarError."""
         calendar = await self._read(team_id, filled.calendar, sent_at) if filled.calendar else None
         now = self._parts.clock.now()
@@ -175,7 +172,7 @@ class StandupForm:
 
     async def _change(
         self, filled: Filled, about: standup_form.About, key: StandupKey, user_id: str, sent_at: float
-    ) -> "Saved | dict[str, str]":
+    ) -> Saved | dict[str, str]:
         """Raises NameTakenError and CalendarError."""
         before = await as_planned(self._parts, key)
         if before is None:
@@ -273,17 +270,17 @@ class _Fields:
     def recurrence(self) -> Recurrence | None:
         names = self.chosen(standup_form.DAYS_BLOCK)
         days = frozenset(day for day in Weekday if str(day) in names)
-        at = self.text(standup_form.TIME_BLOCK, "selected_time")
+        at = time_chosen(self.view, standup_form.TIME_BLOCK, CHOSEN_ACTION)
         zone = read_zone(self.text(standup_form.ZONE_BLOCK, "value"))
         if not days:
             self.errors |= standup_form.no_days()
-        if not _TIME.fullmatch(at):
+        if at is None:
             self.errors |= standup_form.no_time()
         if isinstance(zone, Slip):
             self.errors |= {standup_form.ZONE_BLOCK: misread.wrong_zone(zone)}
-        if self.errors.keys() & _WHEN_BLOCKS or isinstance(zone, Slip):
+        if not days or at is None or isinstance(zone, Slip):
             return None
-        return Recurrence(days, time.fromisoformat(at), zone)
+        return Recurrence(days, at, zone)
 
     def remind_minutes(self) -> int:
         minutes = self.text(standup_form.REMIND_BLOCK, "selected_option", "value")
@@ -304,9 +301,6 @@ class _Fields:
         if address and calendar is None:
             self.errors |= standup_form.wrong_calendar()
         return calendar
-
-
-_WHEN_BLOCKS = {standup_form.DAYS_BLOCK, standup_form.TIME_BLOCK}
 
 
 def register(app: AsyncApp, parts: Parts) -> None:

@@ -1,15 +1,17 @@
 """A person chooses something from the menu below a standup."""
 
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 
+from conference.ports import StorageUnavailableError
 from conference.standups.command import StandupAct
 from conference.standups.model import Planned, StandupKey, UnknownStandupError
-from handlers.admins import is_in_charge
 from handlers.clicks import Click, on_click
 from handlers.parts import Parts
-from handlers.standups.access import as_planned, in_charge_of, meant, seen_by, wished
+from handlers.standups.access import Meant, as_planned, in_charge_of, may_change, meant, seen_by, wished
 from messages.mrkdwn import Message
 from messages.slack import SlackError
 from messages.standups import listing, menu
@@ -25,11 +27,11 @@ class StandupButtons:
 
     async def choose(self, click: Click) -> Message | None:
         chosen = menu.read_chosen(click.value)
-        planned = await self._seen(click, chosen.standup_id) if chosen else None
-        if chosen is None or planned is None:
+        found = await self._meant(click, chosen.standup_id) if chosen else None
+        if chosen is None or found is None:
             return menu.gone()
-        standup = planned.standup
-        if not await is_in_charge(self._parts, click.user_id, click.team_id, standup.maker_id):
+        standup = found.standup
+        if not await may_change(self._parts, found, click.user_id):
             return menu.not_in_charge(standup)
         if chosen.act is StandupAct.DELETE:
             return menu.ask_before_deleting(standup)
@@ -38,24 +40,28 @@ class StandupButtons:
         except UnknownStandupError:
             return menu.gone()
         said = menu.done(chosen.act, result, standup.name)
-        self._replace(click, await self._redrawn(click, planned, chosen.scope, said))
+        self._replace(click, partial(self._redrawn, click, found.planned, chosen.scope, said))
         return None
 
     async def delete(self, click: Click) -> Message | None:
-        planned = await self._seen(click, click.value)
-        if planned is None:
+        found = await self._meant(click, click.value)
+        if found is None:
             return menu.gone()
-        standup = planned.standup
-        if not await is_in_charge(self._parts, click.user_id, click.team_id, standup.maker_id):
+        standup = found.standup
+        if not await may_change(self._parts, found, click.user_id):
             return menu.not_in_charge(standup)
         try:
             await self._parts.timetable.delete(standup.key, click.user_id)
         except UnknownStandupError:
             return menu.gone()
-        self._replace(click, menu.deleted(standup))
+
+        async def deleted() -> Message:
+            return menu.deleted(standup)
+
+        self._replace(click, deleted)
         return None
 
-    async def _seen(self, click: Click, standup_id: str) -> Planned | None:
+    async def _meant(self, click: Click, standup_id: str) -> Meant | None:
         key = StandupKey(click.team_id, standup_id)
         seen = await seen_by(self._parts, click.team_id, click.user_id, click.channel_id)
         return await meant(self._parts, seen, click.team_id, click.user_id, lambda standup: standup.key == key)
@@ -68,15 +74,17 @@ class StandupButtons:
         in_charge = await in_charge_of(self._parts, seen, click.team_id, click.user_id)
         return listing.all_standups(seen, in_charge, said=said)
 
-    def _replace(self, click: Click, message: Message) -> None:
-        if click.response_url:
-            self._parts.behind.start(self._respond(click.response_url, message))
+    def _replace(self, click: Click, draw: Callable[[], Awaitable[Message]]) -> None:
+        """Have what somebody clicked in show something else, behind the acknowledgement: Slack may be asked for it."""
 
-    async def _respond(self, response_url: str, message: Message) -> None:
-        try:
-            await self._parts.gateway.respond(response_url, message, replace=True)
-        except SlackError as error:
-            log.warning("a standup could not be shown anew: %s", error)
+        async def replace(response_url: str) -> None:
+            try:
+                await self._parts.gateway.respond(response_url, await draw(), replace=True)
+            except (SlackError, StorageUnavailableError) as error:
+                log.warning("a standup could not be shown anew: %s", error)
+
+        if click.response_url:
+            self._parts.behind.start(replace(click.response_url))
 
 
 def register(app: AsyncApp, parts: Parts) -> None:

@@ -89,9 +89,7 @@ def not_in_charge(standup: Standup) -> Message:
 
 def gone() -> Message:
     """For a click on a standup that is no more, or that whoever clicked does not see any more."""
-    return plain(
-        "Nothing was done: there is no such standup any more. `/conference standup` lists those that there are."
-    )
+    return plain("Nothing was done: there is no such standup any more. `/conference standup` lists those that you see.")
 
 
 def done(act: StandupAct, result: NotDone | None, name: str) -> str:

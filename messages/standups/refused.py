@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from conference.invitation import CallerWish
 from conference.standups.command import Planned as Typed
 from conference.standups.model import Planned
-from conference.teams import LONGEST_NAME, MOST_INVITEES
+from conference.teams import MOST_INVITEES
 from messages.mrkdwn import Message, lines, mention, plain
-from messages.standups.wording import EXAMPLE_TIMES, EXAMPLE_ZONE, as_command, in_words
+from messages.standups.wording import EXAMPLE_TIMES, EXAMPLE_ZONE, another_name, as_command, in_words
 
 
 def no_team(typed: Typed, name: str, names: Sequence[str]) -> Message:
@@ -58,7 +58,7 @@ def too_many(count: int) -> Message:
 
 def name_taken(name: str, theirs: Planned | None) -> Message:
     """There is one of that name; `theirs` if whoever typed may see it."""
-    other = f"`/conference standup {name[: LONGEST_NAME - 2]}-2 {EXAMPLE_TIMES}`"
+    other = f"`/conference standup {another_name(name)} {EXAMPLE_TIMES}`"
     if theirs is None:
         return plain(f"Nothing was set up: another standup is called `{name}`. Choose another name, as in {other}.")
     return plain(

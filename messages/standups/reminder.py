@@ -12,6 +12,7 @@ from messages.mrkdwn import (
     actions,
     button,
     context,
+    counted,
     escape,
     invitee_name,
     lines,
@@ -111,7 +112,7 @@ def _soon(ahead: timedelta | None) -> str:
     if ahead is None:
         return ""
     minutes = round(ahead / timedelta(minutes=1))
-    return f"in {minutes} {'minute' if minutes == 1 else 'minutes'}, " if minutes > 0 else "in a moment, "
+    return f"in {counted(minutes, 'minute')}, " if minutes > 0 else "in a moment, "
 
 
 def _notes(occurrence: Occurrence, rung: Sequence[Invitee]) -> Iterator[str]:

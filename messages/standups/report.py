@@ -7,7 +7,7 @@ from conference.numbers import mask_number
 from conference.standups.model import Standup
 from conference.standups.reports import Report, ReportKey, Turnout
 from messages.attendance import minutes_of
-from messages.mrkdwn import Block, Message, actions, button, context, lines, listed, mention, plain, section
+from messages.mrkdwn import Block, Message, actions, button, context, counted, lines, listed, mention, plain, section
 
 KEEP_OUT_ACTION = "keep_out_of_reports"
 
@@ -44,7 +44,7 @@ def _table(rows: list[tuple[str, str]]) -> Block:
 
 def _summary(found: Report) -> Iterator[str]:
     became = {"rang": found.rang, "was skipped": found.skipped, "was missed": found.missed}
-    happened = [f"{what} on {_days(count)}" for what, count in became.items() if count]
+    happened = [f"{what} on {counted(count, 'day')}" for what, count in became.items() if count]
     if not found.rang:
         yield f"It has not rung in {_WEEKS}."
     if happened:
@@ -63,7 +63,7 @@ def _rows(found: Report) -> Iterator[tuple[str, str]]:
     for user_id, turnout in list(found.people.items())[:MOST_PEOPLE]:
         yield mention(user_id), _turnout(turnout)
     if found.guests.asked:
-        yield _guests(found.guest_numbers), f"in {found.guests.was_in} of {_times(found.guests.asked)}"
+        yield _guests(found.guest_numbers), f"in {found.guests.was_in} of {counted(found.guests.asked, 'time')}"
 
 
 def _guests(numbers: tuple[str, ...]) -> str:
@@ -72,8 +72,8 @@ def _guests(numbers: tuple[str, ...]) -> str:
 
 
 def _turnout(turnout: Turnout) -> str:
-    was_in = f"in on {turnout.was_in} of {_days(turnout.asked)}" if turnout.asked else ""
-    out = f"out on {_days(turnout.out)}" if turnout.out else ""
+    was_in = f"in on {turnout.was_in} of {counted(turnout.asked, 'day')}" if turnout.asked else ""
+    out = f"out on {counted(turnout.out, 'day')}" if turnout.out else ""
     return ", ".join(filter(None, [was_in, out]))
 
 
@@ -84,14 +84,6 @@ def _notes(found: Report) -> Iterator[str]:
         yield "One person keeps themselves out of reports: nothing here counts them."
     elif found.kept_out:
         yield f"{found.kept_out} people keep themselves out of reports: nothing here counts them."
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
-
-
-def _times(count: int) -> str:
-    return "1 time" if count == 1 else f"{count} times"
 
 
 def elsewhere(standup: Standup) -> Message:

@@ -7,7 +7,8 @@ from conference.invitation import Group
 from conference.model import MAX_PARTICIPANTS
 from conference.standups.holidays import shown_source
 from conference.standups.model import DayOff, Planned, Standup
-from messages.mrkdwn import Message, context, escape, invitee_name, lines, listed, mention, section
+from messages.mrkdwn import Message, context, counted, escape, invitee_name, lines, listed, section
+from messages.private import without_number
 from messages.standups.wording import day_in_words, in_words, rings_next, whom_it_rings
 
 
@@ -16,11 +17,14 @@ class Outlook:
     """Whom a standup would ring now."""
 
     planned: Planned
-    phones: int
+    named: int
     """People and numbers, those of its teams and user groups among them."""
+    phones: int
+    """How many of them have a number."""
     uncounted: tuple[Group, ...] = ()
     """User groups of which Slack did not say in time who is in them."""
     without_number: tuple[str, ...] = ()
+    """Those of them who have none, and could add one."""
     is_bot_in_channel: bool | None = None
     """None if that could not be learnt in time."""
     rings_maker: bool | None = None
@@ -63,7 +67,7 @@ def _saved(done: str, outlook: Outlook, ahead: DaysAhead | None, apart: str | No
 
 def _besides(standup: Standup, ahead: DaysAhead | None) -> Iterator[str]:
     yield (
-        f"The channel is told {_minutes(standup.remind_minutes)} before."
+        f"The channel is told {counted(standup.remind_minutes, 'minute')} before."
         if standup.remind_minutes
         else "The channel is not told before."
     )
@@ -89,10 +93,6 @@ def _ahead(ahead: DaysAhead | None) -> str:
 _MOST_DATES = 10
 
 
-def _minutes(count: int) -> str:
-    return "1 minute" if count == 1 else f"{count} minutes"
-
-
 def _notes(outlook: Outlook) -> Iterator[str]:
     standup = outlook.planned.standup
     if outlook.is_bot_in_channel is False:
@@ -100,21 +100,18 @@ def _notes(outlook: Outlook) -> Iterator[str]:
             f"Rollcall is not in <#{standup.channel_id}>, so it can show the call to nobody and rings nobody: type "
             "`/invite @Rollcall` there."
         )
-    if outlook.phones > MAX_PARTICIPANTS:
+    if outlook.named > MAX_PARTICIPANTS:
         yield (
-            f"That is {outlook.phones} people, and a call takes {MAX_PARTICIPANTS} phones: the first eight are rung, "
-            "the others can come in by *Ring me* as places get free."
+            f"That is {outlook.named} people, and a call takes {MAX_PARTICIPANTS} phones: the first "
+            f"{MAX_PARTICIPANTS} are rung, the others can come in by *Ring me* as places get free."
         )
     if outlook.uncounted:
         names = listed(map(invitee_name, outlook.uncounted))
         yield f"Slack did not say in time who is in {names}; a call takes {MAX_PARTICIPANTS} phones."
-    if not outlook.uncounted and outlook.phones - len(outlook.without_number) < _FEWEST_PHONES:
+    if not outlook.uncounted and outlook.phones < _FEWEST_PHONES:
         yield "As it is, nobody will be rung: a call takes two phones."
     if outlook.without_number:
-        yield (
-            f"No number on file, so not rung: {listed(map(mention, outlook.without_number))}. They add it with "
-            "`/conference number +65 9123 4567`, or an admin with `/conference number @alice +65 9123 4567`."
-        )
+        yield without_number(outlook.without_number)
 
 
 _FEWEST_PHONES = 2

@@ -23,6 +23,7 @@ from messages.conference_form import (
     whom_fields,
 )
 from messages.mrkdwn import Message, modal, plain_text
+from messages.standups.wording import another_name
 
 CALLBACK_ID = "standup_form"
 NAME_BLOCK = "name"
@@ -223,7 +224,8 @@ def wrong_name(typed: str, why: NameProblem) -> dict[str, str]:
 
 
 def name_taken(name: str) -> dict[str, str]:
-    return {NAME_BLOCK: f"{UNDONE}: there is a standup {name} already. Choose another name, such as {name[:38]}-2."}
+    other = another_name(name)
+    return {NAME_BLOCK: f"{UNDONE}: there is a standup {name} already. Choose another name, such as {other}."}
 
 
 def deleted() -> dict[str, str]:

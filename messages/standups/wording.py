@@ -9,6 +9,7 @@ from conference.standups.command import EVERY_DAY, WEEKDAYS, WEEKENDS
 from conference.standups.command import Planned as Typed
 from conference.standups.model import DayOff, Planned, Standup
 from conference.standups.recurrence import Recurrence, Weekday
+from conference.teams import LONGEST_NAME
 from messages.mrkdwn import escape, invitee_name, listed, moment, quoted, unmarked
 
 EXAMPLE_TIMES = "weekdays 09:30"
@@ -63,6 +64,11 @@ def whom_it_rings(standup: Standup) -> str:
 def _people(standup: Standup) -> str:
     teams = [f"the team `{name}`" for name in standup.team_names]
     return listed([*teams, *map(invitee_name, standup.invitees)])
+
+
+def another_name(name: str) -> str:
+    """A name like one that is taken."""
+    return f"{name[: LONGEST_NAME - 2]}-2"
 
 
 def command(standup: Standup) -> str:

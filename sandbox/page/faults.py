@@ -1,6 +1,7 @@
 """The faults that can be switched on from the page, and a forged notification."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -84,11 +85,9 @@ class FaultSwitches:
         if not addressed:
             return False
         leg = addressed[-1]
-        try:
+        # That nobody answered stands on the wire.
+        with suppress(aiohttp.ClientError):
             await self._hoiio.notify(leg.final_notice(), str(leg.notify_url), signature="0" * 64)
-        except aiohttp.ClientError:
-            # That nobody answered stands on the wire.
-            return True
         return True
 
     def _lose_notifications(self, on: bool) -> None:

@@ -1,9 +1,9 @@
 """The page's server: static files, and one WebSocket a browser that carries the state and the acts."""
 
 import asyncio
-import itertools
 import json
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -49,7 +49,6 @@ class Page:
         self._pace = pace
         self._windows: set[_Window] = set()
         self._unread: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self._has_rung = False
         self._known: set[str] = set()
         self._faults = FaultSwitches(world.slack, world.hoiio)
         self._acts = Acts(world, pace, next_look, self._faults, self._refresh)
@@ -110,8 +109,6 @@ class Page:
 
     def _refresh(self) -> None:
         """Tell everybody of phones, faults, channels and clock, as far as they have changed."""
-        if not self._has_rung and self._world.hoiio.rings:
-            self._has_rung = True
         for kind, content in self._common().items():
             written = json.dumps(content)
             if self._told.get(kind) != written:
@@ -126,7 +123,7 @@ class Page:
             "phones": [picture.phone(self._world, phone, place, silenced) for place, phone in phones],
             "faults": self._faults.picture(),
             "all_channels": picture.all_channels(self._world),
-            "has_rung": self._has_rung,
+            "has_rung": bool(self._world.hoiio.rings),
         }
 
     def _clock(self) -> JsonObject:
@@ -221,9 +218,9 @@ class Page:
             result = {"error": str(error)}
         window.tell("done", id=asked.get("id"), **result)
 
-    async def _telling_time(self, _: web.Application) -> Any:
+    async def _telling_time(self, _: web.Application) -> AsyncIterator[None]:
         async def tell() -> None:
-            for _ in itertools.count():
+            while True:
                 await asyncio.sleep(_TOLD_TIME_EVERY_SECONDS)
                 self._tell_all("clock", clock=self._clock())
 

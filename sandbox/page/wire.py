@@ -75,7 +75,7 @@ class Wire:
         self._add(
             ("bot", "Hoiio"),
             traffic.path,
-            {**traffic.parameters, "access_token": "secret"},
+            traffic.parameters,
             traffic.at,
             answer=traffic.answer,
             status=status,

@@ -141,7 +141,7 @@ class Deliveries:
             return 200, await self._sockets.send(kind, payload, retry), False
         if not self.events_url:
             raise ConnectionError("The app has neither a socket nor an events_url.")
-        content_type, body = _FORM, b""
+        content_type = _FORM
         if kind == "events_api":
             content_type, body = "application/json", json.dumps(payload).encode()
         elif kind == "interactive":

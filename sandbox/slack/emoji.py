@@ -1,4 +1,4 @@
-"""The emoji that Slack knows by name, as far as they are used here."""
+"""Some of the emoji that Slack knows by name, those of the bot among them."""
 
 from typing import Final
 

@@ -140,10 +140,6 @@ class View:
     def callback_id(self) -> str:
         return str(self.body.get("callback_id", ""))
 
-    @property
-    def private_metadata(self) -> str:
-        return str(self.body.get("private_metadata", ""))
-
 
 @dataclass(eq=False)
 class ApiCall:

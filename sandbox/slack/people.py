@@ -59,7 +59,6 @@ class SubmitResult:
     acked: bool
     error: str | None
     took_seconds: float
-    response_action: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     view: View | None = None
 
@@ -102,7 +101,7 @@ class People:
             "team_id": self._workspace.team_id,
             "team_domain": self._workspace.team_domain,
             "channel_id": channel.id,
-            "channel_name": "privategroup" if channel.private and not channel.is_direct else channel.name,
+            "channel_name": _told_name(channel),
             "user_id": person.id,
             "user_name": person.name,
             "command": name,
@@ -169,7 +168,7 @@ class People:
         self._refuse_out_of_sight(person, view)
         values = state_of(view.blocks, filled)
         if errors := left_empty(view.blocks, values):
-            return SubmitResult(0, False, None, 0.0, "", errors, view)
+            return SubmitResult(0, False, None, 0.0, errors, view)
         payload = {**self._interaction("view_submission", person)}
         payload["trigger_id"] = self._views.new_trigger(person, view.channel)
         payload |= {"view": self._views.described(view, values), "response_urls": []}
@@ -188,7 +187,6 @@ class People:
             went.acked,
             error,
             went.took_seconds,
-            answer,
             dict(shown_errors),
             stack[-1] if stack else None,
         )
@@ -315,7 +313,7 @@ class People:
             },
             "channel": {
                 "id": channel.id,
-                "name": "privategroup" if channel.private and not channel.is_direct else channel.name,
+                "name": _told_name(channel),
             },
             "response_url": self._url_of("actions", self._urls.new(channel, person, message)),
         }
@@ -332,6 +330,11 @@ class People:
                 raise LookupError(f"That view is not open in front of {person.name}.")
         elif where not in self._workspace.seen_by(person, where.channel):
             raise LookupError(f"{person.name} does not see that message.")
+
+
+def _told_name(channel: Channel) -> str:
+    """A channel's name in what Slack sends: of a private one it tells none."""
+    return "privategroup" if channel.private and not channel.is_direct else channel.name
 
 
 def _result(went: Delivery, response_url: str = "") -> ActionResult:

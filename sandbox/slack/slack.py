@@ -22,6 +22,7 @@ _SHUTDOWN_SECONDS = 0.1
 BOT_TOKEN = "xoxb-sandbox-bot-token"
 SIGNING_SECRET = "sandbox-signing-secret"
 APP_TOKEN = "xapp-sandbox-app-token"
+TEAM_ID = "T0ROLLCALL"
 
 
 class Slack:
@@ -38,13 +39,12 @@ class Slack:
         bot_token: str = BOT_TOKEN,
         signing_secret: str = SIGNING_SECRET,
         app_token: str = APP_TOKEN,
-        team_id: str = "T0ROLLCALL",
     ) -> None:
         self.clock = clock
         self.bot_token = bot_token
         self.signing_secret = signing_secret
         self.app_token = app_token
-        self.workspace = Workspace(clock, team_id)
+        self.workspace = Workspace(clock, TEAM_ID)
         self._views = Views(self.workspace)
         self._urls = ResponseUrls(self.workspace)
         self._web = WebApi(self.workspace, self._views, self._urls, bot_token=bot_token, app_token=app_token)
@@ -312,6 +312,6 @@ class Slack:
         """Return once the app has connected its socket; `TimeoutError` after 10 real seconds."""
         await self._sockets.wait_connected()
 
-    async def drop_socket(self, *, announced: bool = False) -> None:
+    async def drop_socket(self, *, announced: bool) -> None:
         """Close the app's socket; `announced`, with Slack's polite request to reconnect instead."""
         await self._sockets.drop(announced=announced)

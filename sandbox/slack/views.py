@@ -48,7 +48,7 @@ class Views:
         """The modals open in front of that person, the top one last."""
         return list(self._stacks.get(person.id, []))
 
-    def publish(self, person: Person, body: JsonObject, view_hash: str | None = None) -> View:
+    def publish(self, person: Person, body: JsonObject, view_hash: str | None) -> View:
         _refuse_unless_valid(body, "home")
         before = self._homes.get(person.id)
         if view_hash and before is not None and before.hash != view_hash:

@@ -75,9 +75,8 @@ class Workspace:
 
     def direct_channel(self, person: Person) -> Channel:
         """The direct message between that person and the bot, made at the first call."""
-        for channel in self.channels.values():
-            if channel.is_direct and channel.members == [person]:
-                return channel
+        if channel := self.find_direct(person):
+            return channel
         channel = Channel(
             self._fresh_id("D0", person.name, self.channels),
             "directmessage",

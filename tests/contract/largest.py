@@ -123,7 +123,8 @@ _SKIPPED = Occurrence(
 _LARGEST_STANDUP = Ahead(_STANDUP, BEGUN_AT, _SKIPPED)
 _OUTLOOK = Outlook(
     _LARGEST_STANDUP,
-    phones=9_999,
+    named=9_999,
+    phones=0,
     uncounted=tuple(Group(f"S{place:019}") for place in range(20)),
     without_number=tuple(_USER_ID.format(place) for place in range(9_999)),
     is_bot_in_channel=False,

@@ -7,6 +7,7 @@ tests/sandbox/test_slack_block_kit.py.
 import inspect
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from conference.model import ConferenceState
+from conference.overview import PersonalOverview
 from conference.people import PersonOnFile
 from messages import admin_words, home, number_form, own_number, preferences_form, private
 from messages.board import board
@@ -174,7 +176,8 @@ async def test_slack_takes_every_form(office: Office, maker: Callable[..., objec
 @pytest.mark.parametrize("person", EVERYBODY, ids=["nobody", "full", "off"])
 async def test_slack_takes_every_home_tab(office: Office, person: PersonOnFile) -> None:
     for card_url in (None, CARD):
-        await _publish(office, {"blocks": list(home.home(person, card_url))})
+        overview = PersonalOverview(office.alice.id, date(2026, 11, 1))
+        await _publish(office, {"blocks": list(home.home(person, card_url, overview))})
 
 
 @pytest.mark.parametrize("maker", BLOCKS, ids=lambda maker: f"{maker.__module__}.{maker.__name__}")

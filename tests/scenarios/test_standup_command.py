@@ -1,5 +1,6 @@
 """People set up recurring calls by typing, and show, change, pause, skip and delete them."""
 
+import asyncio
 from datetime import timedelta
 
 from sandbox.slack import Channel, Message
@@ -66,7 +67,7 @@ async def test_what_will_keep_people_from_being_rung_is_said(world: World) -> No
     crowd = [world.add_actor(f"p{number}", f"+659123010{number}") for number in range(8)]
     world.slack.add_group("oncall", *(actor.person for actor in crowd))
     said = await says(world.alice, "everybody me @oncall @bob @erin +6591239999 weekdays 09:30")
-    assert "That is 12 people, and a call takes 8 phones: the first eight are rung" in said
+    assert "That is 12 people, and a call takes 8 phones: the first 8 are rung" in said
     assert "*Ring me* as places get free" in said
     assert all(name in said.partition("so not rung")[2] for name in ("@erin", "@p0", "@p7"))
     assert "@bob" not in said.partition("so not rung")[2]
@@ -95,6 +96,8 @@ async def test_who_is_left_out_and_that_nobody_would_be_rung_is_said(world: Worl
     assert alone not in said
     assert alone in await says(world.alice, "single @bob weekdays 09:30")
     assert alone in await says(world.alice, "unrung me @erin weekdays 09:30")
+    world.slack.add_person("deploybot", is_bot=True)
+    assert alone in await says(world.alice, "machine @bob @deploybot weekdays 09:30")
 
 
 async def test_what_puts_a_deleted_standup_back_can_be_typed(world: World) -> None:
@@ -236,7 +239,11 @@ async def test_an_admin_who_knows_its_name_changes_any(world: World) -> None:
     secret = world.slack.add_channel("secret", world.alice.person, world.bob.person, private=True)
     await says(world.alice, "hidden @bob weekdays 09:30", secret)
     world.carol.person.is_admin = True
+    before = len(world.slack.calls)
     assert "Paused: `hidden`" in await says(world.carol, "hidden pause")
+    assert "every Friday" in await says(world.carol, "hidden report weekly")
+    # Once for each: of the three seconds that Slack waits, a second question may take the rest.
+    assert [call.method for call in world.slack.calls[before:]].count("users.info") == 2
     message = await answered(world.carol, "hidden")
     await chooses(world.carol, message, "Resume")
     await world.until(lambda: "Resumed: `hidden`" in world.told(world.carol))
@@ -330,6 +337,23 @@ async def test_a_standup_is_paused_skipped_and_deleted_by_its_menu(world: World)
     assert "there is no standup `alpha`" in await says(world.alice, "alpha")
     await chooses(world.alice, stale, "Resume")
     await world.alice.is_told("there is no such standup any more")
+
+
+async def test_what_an_admin_chose_is_acknowledged_before_the_list_is_drawn_anew(world: World) -> None:
+    await says(world.alice, "sync @bob weekdays 09:30")
+    world.bob.person.is_admin = True
+    message = await answered(world.bob)
+    may_bob = world.slack.hold("users.info")
+    choosing = asyncio.create_task(chooses(world.bob, message, "Pause"))
+    await may_bob.reached()
+    whose_are_they = world.slack.hold("users.info")
+    may_bob.release()
+    await choosing
+    whose_are_they.release()
+    await world.bob.is_told("Paused: `sync`")
+    seen = world.slack.seen_by(world.bob.person, world.channel)
+    (drawn,) = (message for message in seen if "Paused: `sync`" in reading(message))
+    assert options(drawn) == [["Resume", "Delete"]]
 
 
 async def test_the_list_outlives_a_restart_and_fits_however_many_there_are(world: World) -> None:

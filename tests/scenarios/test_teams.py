@@ -1,6 +1,7 @@
 """Saved groups of people: saved, shown, changed, deleted, and rung by name."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -116,6 +117,11 @@ async def test_whoever_has_no_number_is_named_when_a_team_is_saved_and_shown(wor
         answer = await says(world.alice, typed)
         assert "No number on file, so not rung: @erin. They add it with `/conference number +65 9123 4567`" in answer
     assert "No number on file" not in await says(world.alice, "team platform remove @erin")
+    await says(world.alice, "team platform add @erin")
+    world.erin.person.deleted = True
+    # Slack is asked anew who somebody is.
+    await world.leap(timedelta(minutes=11))
+    assert "No number on file" not in await says(world.alice, "team platform")
 
 
 async def test_a_guest_that_is_never_rung_is_not_saved(world: World) -> None:

@@ -45,7 +45,7 @@ def test_a_third_column_names_the_workspace(file: Path) -> None:
 
 def test_a_team_is_named_in_every_line_or_in_none(file: Path) -> None:
     file.write_text("user_id,number,team_id\nU1,+6581234567,\nU1,+6591234567,T1\n")
-    with pytest.raises(OperationError, match="some lines name a team and others don't"):
+    with pytest.raises(OperationError, match="some lines name a workspace and others don't"):
         read_import_file(file, None, Barring())
 
 

@@ -1,7 +1,7 @@
 """Words about numbers: to their owners, to admins, and in the forms."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from conference.barring import Barred
 from conference.carrier import CarrierError, NotSent, Refused
 from conference.numbers import show_number
+from conference.overview import PersonalOverview
 from conference.people import NumberOnFile, PersonOnFile, Source
 from conference.preferences import Preferences, QuietHours
 from conference.registration import CODE_DIGITS, Kept, NoCode, NotAllowed, TooManyCodes, WrongCode
@@ -25,6 +26,7 @@ from tests.unit.test_storage_people import quiet_hours
 
 NUMBER, OTHER = "+6591234567", "+6581234567"
 CARD = "https://rollcall.example.com/contact.vcf"
+OVERVIEW = PersonalOverview("U0ALICE", date(2026, 11, 1))
 NO_CODES = [*NoCode, WrongCode(1), WrongCode(4)]
 
 on_file = st.builds(NumberOnFile, numbers, st.sampled_from(Source), st.just(BEGUN_AT))
@@ -43,7 +45,7 @@ def labels(view_or_block: Any) -> list[str]:
 
 @given(people, st.sampled_from([None, CARD]))
 def test_whatever_is_on_file_slack_takes_it_and_its_owner_reads_it(person: PersonOnFile, card_url: str | None) -> None:
-    message, blocks = own_number.shown(person), list(home.home(person, card_url))
+    message, blocks = own_number.shown(person), list(home.home(person, card_url, OVERVIEW))
     assert sound([message])
     assert view_problems({"type": "home", "blocks": blocks}, "home") == []
     assert view_problems(preferences_form.form(person.preferences), "modal") == []

@@ -133,7 +133,7 @@ function take(index) {
 }
 
 // Puts a text into the composer, ready to be sent.
-export function put(text) {
+function put(text) {
   input.value = text;
   input.focus();
   input.setSelectionRange(text.length, text.length);

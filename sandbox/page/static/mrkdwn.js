@@ -45,7 +45,7 @@ function lines(text) {
   return nodes;
 }
 
-export function inline(text) {
+function inline(text) {
   const nodes = [];
   let last = 0;
   for (const found of text.matchAll(INLINE)) {

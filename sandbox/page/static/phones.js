@@ -16,7 +16,7 @@ let received = null;
 
 const STATES = { idle: "Idle", ringing: "Ringing", in_call: "In a call" };
 
-export const ownerOf = (phone) => person(phone.owner)?.real_name ?? "A guest";
+const ownerOf = (phone) => person(phone.owner)?.real_name ?? "A guest";
 
 function draw() {
   for (const { id, state } of store.phones) if (changes.get(id)?.state !== state) changes.set(id, { state, at: performance.now() });

@@ -12,7 +12,7 @@ export const currentChannel = () => store.channels.find((one) => one.id === plac
 const direct = () => store.channels.find((one) => one.is_direct);
 export const placeName = (channel) => (channel.is_direct ? "Rollcall" : `#${channel.name}`);
 
-export function goTo(where) {
+function goTo(where) {
   place = where;
   remember("place", where === direct()?.id ? "direct" : where);
   if (where === HOME && !atHome) act("home");
@@ -21,7 +21,7 @@ export function goTo(where) {
   tell("place");
 }
 
-export const become = (id) => id !== store.me.id && act("become", { person: id });
+const become = (id) => id !== store.me.id && act("become", { person: id });
 
 // After a new whole state: where the visitor was, if this person can be there too.
 function settle() {

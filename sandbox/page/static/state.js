@@ -2,6 +2,8 @@
 // visitor sees with and where they look is kept here, across a reload.
 
 const RETRY_MILLISECONDS = 1000;
+// As many as the server keeps.
+const KEPT_ENTRIES = 300;
 
 export const store = {
   connected: false,
@@ -64,7 +66,7 @@ function receive({ type, ...content }) {
   else if (type === "message") store.messages.set(content.message.ts, content.message);
   else if (type === "gone") store.messages.delete(content.ts);
   else if (type === "views") store.views = content;
-  else if (type === "wire") store.wire = [...store.wire.slice(-299), content.entry];
+  else if (type === "wire") store.wire = [...store.wire, content.entry].slice(-KEPT_ENTRIES);
   else if (type === "clock") setClock(content.clock);
   else if (type in store) store[type] = content[type];
   tell(type, content);

@@ -81,7 +81,7 @@ function forgery() {
     el("p.soft", {}, "Somebody claims to be Hoiio."));
 }
 
-export function openWire(open) {
+function openWire(open) {
   isOpen = open;
   remember("wire", open);
   byId("wire-toggle").setAttribute("aria-expanded", String(open));
