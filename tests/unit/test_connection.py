@@ -2,15 +2,18 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from conference.model import ConferenceKey
 from conference.ports import StorageUnavailableError, UnknownConferenceError
+from conference.tasks import begun_behind
 from storage import Storage
 from tests.unit.conftest import rows
 from tests.unit.generated import conference_of
@@ -37,6 +40,20 @@ async def test_a_burst_shares_a_commit(storage: Storage, database: Path) -> None
         await asyncio.gather(*map(storage.add, TOGETHER))
     assert heard == ["BEGIN IMMEDIATE", "COMMIT"]
     assert len(rows(database, "SELECT 1 FROM conferences")) == len(TOGETHER)
+
+
+async def test_what_somebody_outside_waits_for_goes_before_what_goes_on_behind(storage: Storage) -> None:
+    done: list[str] = []
+    is_free = threading.Event()
+    first = asyncio.create_task(storage._run(is_free.wait))
+    await asyncio.sleep(0)
+    behind = [begun_behind(storage._run(partial(done.append, "behind"))) for _ in range(100)]
+    await asyncio.sleep(0)
+    answer = asyncio.create_task(storage._run(partial(done.append, "answer")))
+    await asyncio.sleep(0)
+    is_free.set()
+    await asyncio.gather(first, answer, *behind)
+    assert done == ["answer", *(["behind"] * 100)]
 
 
 async def test_what_only_reads_commits_nothing(storage: Storage) -> None:
