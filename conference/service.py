@@ -85,7 +85,9 @@ class Conferences:
             notify_address=notify_address,
             read_notification=read_notification,
         )
-        self._inbox = Inbox(ledger=self._ledger, read_notification=read_notification, right_of_way=right_of_way)
+        self._inbox = Inbox(
+            ledger=self._ledger, clock=clock, read_notification=read_notification, right_of_way=right_of_way
+        )
         self._follow_up = FollowUp(ledger=self._ledger, carrier=carrier, clock=clock)
         self.additions = Additions(ledger=self._ledger, dialer=self._dialer, seating=seating)
         self.queue = LineQueue(ledger=self._ledger, dialer=self._dialer, seating=seating, clock=clock)
