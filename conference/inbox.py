@@ -126,11 +126,17 @@ class _TakingIn:
         self._told: list[Report | None] = []
 
     def __call__(self, conference: Conference, reading: Reading) -> Conference:
-        untaken = reading.notifications(untaken=True)
-        self._told = [self._read_notification(one.fields) for one in untaken]
-        for report, one in zip(self._told, untaken, strict=True):
-            if report is not None:
-                conference = conference.with_reports([report], one.received_at)
+        self._told = []
+        for one in reading.notifications(untaken=True):
+            try:
+                report = self._read_notification(one.fields)
+                told = conference.with_reports([report] if report else [], one.received_at)
+            except Exception:
+                # Whatever is wrong with it, it must not stand in the way of the others, now and at each start.
+                about(log, conference.conference_id).exception("a notification makes no sense; it is kept")
+            else:
+                conference = told
+                self._told.append(report)
         return conference
 
     def log(self, conference: Conference) -> None:

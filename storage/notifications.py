@@ -6,15 +6,19 @@ But for `Notifications`, everything here runs inside a transaction of `Storage`.
 import hashlib
 import hmac
 import json
+import logging
 import re
 import secrets
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from conference.journal import about
 from conference.model import ConferenceKey
 from conference.ports import Notification
 from storage.connection import Connection
+
+log = logging.getLogger(__name__)
 
 HAS_UNTAKEN = (
     "EXISTS (SELECT 1 FROM notifications WHERE notifications.team_id = conferences.team_id AND "
@@ -84,7 +88,22 @@ def read_notifications(db: Database, key: ConferenceKey, *, untaken: bool = Fals
         f"{'AND untaken = 1 ' if untaken else ''}ORDER BY received_at, rowid",
         list(key),
     )
-    return [Notification(json.loads(stored), datetime.fromisoformat(received)) for stored, received in rows.fetchall()]
+    read = list[Notification]()
+    for stored, received in rows.fetchall():
+        try:
+            read.append(_as_it_came(stored, received))
+        except ValueError as error:
+            # A file that was damaged, say. The others are to be known nevertheless.
+            about(log, key.conference_id).error("a notification on file can't be read: %s", error)
+    return read
+
+
+def _as_it_came(stored: str, received: str) -> Notification:
+    """Raises ValueError."""
+    fields = json.loads(stored)
+    if not isinstance(fields, dict):
+        raise ValueError("it has no fields")  # noqa: TRY004
+    return Notification(fields, datetime.fromisoformat(received))
 
 
 def mark_taken(db: Database, key: ConferenceKey) -> None:

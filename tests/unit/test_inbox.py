@@ -1,10 +1,11 @@
 """Notifications are acknowledged when they are kept, and taken in together behind that."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from conference.calls import CallState
+from conference.calls import CallState, Report
 from conference.inbox import Inbox
 from conference.ledger import STORE_AGAIN_AFTER_SECONDS, Ledger
 from conference.model import Conference, ConferenceKey, ConferenceState
@@ -38,6 +39,13 @@ class SlowStorage(MemoryStorage):
         return outcome
 
 
+def read(fields: Mapping[str, str]) -> Report | None:
+    """What a notification of Hoiio's says, but for one that nobody has foreseen."""
+    if fields["call_status_dest"] == "nonsense":
+        raise RuntimeError("unforeseen")
+    return read_notification(fields)
+
+
 @dataclass
 class Desk:
     """An inbox, and what is heard of its conferences."""
@@ -50,9 +58,7 @@ class Desk:
     def __post_init__(self) -> None:
         ledger = Ledger(self.storage, self.clock)
         ledger.listeners.append(self.heard.append)
-        self.inbox = Inbox(
-            ledger=ledger, clock=self.clock, read_notification=read_notification, right_of_way=self.right_of_way
-        )
+        self.inbox = Inbox(ledger=ledger, clock=self.clock, read_notification=read, right_of_way=self.right_of_way)
 
     async def notify(self, place: int, status: str = "busy", received_at: datetime = BEGUN_AT) -> None:
         fields = {"txn_ref": f"AA-{place}", "call_status_dest": status}
@@ -163,6 +169,23 @@ async def test_one_that_nobody_understood_is_taken_in_when_it_comes_again_and_is
     await desk.notify(0)
     await asyncio.gather(*desk.inbox.in_hand)
     assert await desk.call(0) is CallState.BUSY
+
+
+async def test_one_that_makes_no_sense_stands_in_the_way_of_no_other(storage: Storage) -> None:
+    """Neither as it comes, nor at the start after a crash."""
+    await storage.add(EIGHT)
+    desk = Desk(storage)
+    with desk.right_of_way.taken():
+        for place, status in enumerate(("busy", "nonsense", "busy")):
+            await desk.notify(place, status, BEGUN_AT + timedelta(seconds=place))
+        conference = await desk.inbox.recover(KEY)
+    assert [call.state for call in conference.participants[:3]] == [CallState.BUSY, CallState.RINGING, CallState.BUSY]
+    await asyncio.gather(*desk.inbox.in_hand)
+    await desk.notify(1, "nonsense")
+    await desk.notify(3)
+    await asyncio.gather(*desk.inbox.in_hand)
+    assert await desk.call(3) is CallState.BUSY
+    assert await storage.untaken() == []
 
 
 async def test_the_same_one_many_times_changes_it_once(storage: Storage) -> None:
