@@ -29,8 +29,9 @@ def register(
     """Take notifications in. aiohttp answers other methods with 405."""
 
     async def hoiio_notification(request: web.Request) -> web.Response:
-        body = await request.read()
-        if len(body) > MAX_BODY_BYTES:
+        body = await _body(request)
+        if body is None:
+            log.warning("a notification of more than 64 KiB was turned away")
             return web.Response(status=413)
         signature = request.headers.get(SIGNATURE_HEADER)
         if signature is not None and not _is_right(signature, body, access_token):
@@ -52,6 +53,15 @@ def register(
         return web.Response(status=200 if known else 404)
 
     app.router.add_post(f"{PATH}/{{conference_id}}/{{secret}}", hoiio_notification)
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """None of one that is too large."""
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return None
+    return body if len(body) <= MAX_BODY_BYTES else None
 
 
 def _fields(encoded: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What Hoiio says, however it says it: early, twice, late, out of order, garbled, or not Hoiio at all."""
 
 from collections.abc import Mapping
+from io import BytesIO
 
 import aiohttp
 import pytest
@@ -201,10 +202,15 @@ async def test_an_unsigned_one_with_a_body_is_decided_by_the_secret_part(ringing
     await ringing.board_shows("@bob: busy")
 
 
-@pytest.mark.parametrize(("size", "status"), [(64 * 1024, 200), (64 * 1024 + 1, 413), (1024 * 1024, 413)])
+@pytest.mark.parametrize(
+    ("size", "status"), [(64 * 1024, 200), (64 * 1024 + 1, 413), (1024 * 1024, 413), (1024 * 1024 + 1, 413)]
+)
 async def test_bodies_over_64_kib_are_refused(ringing: World, size: int, status: int) -> None:
     body = b"x=" + b"y" * (size - 2)
-    assert await post(ringing.call_requests[0]["notify_url"], body, signature(ACCESS_TOKEN, body)) == status
+    url = ringing.call_requests[0]["notify_url"]
+    assert await post(url, body, signature(ACCESS_TOKEN, body)) == status
+    assert ringing.log.count("a notification of more than 64 KiB was turned away") == (status == 413)
+    assert url.rpartition("/")[2] not in ringing.log
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
@@ -254,5 +260,5 @@ async def post(url: str, body: bytes, signed: str | None) -> int:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     if signed is not None:
         headers[SIGNATURE_HEADER] = signed
-    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+    async with aiohttp.ClientSession() as session, session.post(url, data=BytesIO(body), headers=headers) as answer:
         return answer.status
