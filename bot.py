@@ -103,8 +103,8 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
         hoiio = Hoiio(
             Credentials(settings.hoiio_app_id, settings.hoiio_access_token),
             api_url=settings.hoiio_api_url,
-            caller_id=settings.hoiio_caller_id or None,
             tls=certificates(),
+            caller_id=settings.hoiio_caller_id or None,
         )
         opened.push_async_callback(hoiio.aclose)
 
@@ -164,7 +164,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
                 storage,
                 WebCalendars(fetcher),
                 clock,
-                own=own_calendars(settings.holidays_file),
+                own=own_calendars(settings.holidays_file, certificates()),
                 own_source=settings.holidays,
                 changed=timetable.look_anew,
             ),

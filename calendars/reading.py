@@ -1,6 +1,7 @@
 """Those who read calendars for the core: whoever's address it is, and the operator's own file or address."""
 
 import asyncio
+import ssl
 from datetime import date
 from pathlib import Path
 
@@ -41,9 +42,12 @@ def _read_holidays(text: bytes, first: date, last: date) -> Holidays:
     return read_holidays(text, first, last)
 
 
-def own_calendars(file: Path | None) -> HolidayCalendars:
-    """Who reads the operator's calendar: from that file, or else from an address, which may be inside."""
-    return CalendarFiles() if file else WebCalendars(Fetcher(may_reach=is_anything))
+def own_calendars(file: Path | None, tls: ssl.SSLContext) -> HolidayCalendars:
+    """Who reads the operator's calendar: from that file, or else from an address, which may be inside.
+
+    `tls`: the certificates that are believed there.
+    """
+    return CalendarFiles() if file else WebCalendars(Fetcher(may_reach=is_anything, tls=tls))
 
 
 def _read_file(path: Path) -> bytes:
