@@ -151,6 +151,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             carrier=carrier,
             clock=clock,
             barring=settings.barring,
+            codes_per_day=settings.max_codes_per_day,
             key=settings.proof_key,
         )
         parts = Parts(
@@ -198,10 +199,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             )
         else:
             slack_events.register(
-                web_app,
-                slack_app=slack_app,
-                signing_secret=settings.slack_signing_secret,
-                right_of_way=right_of_way,
+                web_app, slack_app=slack_app, signing_secret=settings.slack_signing_secret, right_of_way=right_of_way
             )
         healthz.register(web_app, storage=storage, gateway=gateway, socket_mode=socket_mode)
         sources = Sources(storage, settings.lines, (updater, announcer), socket_mode)
