@@ -50,7 +50,7 @@ class Inbox:
     async def keep(self, conference_id: str, secret: str, notification: Notification) -> bool:
         """Keep a notification; it is durable when this returns. False if that address was never handed out.
 
-        Raises StorageUnavailableError.
+        Raises StorageUnavailableError, or TooManyNotificationsError.
         """
         key = await self._ledger.storage.keep(conference_id, secret, notification)
         if key is None:

@@ -235,7 +235,7 @@ class Conferences:
     async def notified(self, conference_id: str, secret: str, fields: Mapping[str, str], *, now: datetime) -> bool:
         """Keep a notification; it is durable when this returns, and taken in behind.
 
-        False if that address was never handed out. Raises StorageUnavailableError.
+        False if that address was never handed out. Raises StorageUnavailableError, or TooManyNotificationsError.
         """
         return await self._inbox.keep(conference_id, secret, Notification(fields, now))
 

@@ -1,12 +1,15 @@
 """What Hoiio says, however it says it: early, twice, late, out of order, garbled, or not Hoiio at all."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from io import BytesIO
 
 import aiohttp
 import pytest
 
 from sandbox.hoiio import SIGNATURE_HEADER, signature
+from storage.notifications import KEPT_OF_A_CONFERENCE
 from tests.harness.world import ACCESS_TOKEN, World
 
 
@@ -236,6 +239,26 @@ async def test_one_that_cannot_be_stored_is_not_acknowledged_and_is_asked_for_la
     assert "Error handling request" not in ringing.log
     await ringing.make_bot_read_only(on=False)
     await ringing.board_shows("@bob: busy")
+
+
+async def test_no_more_are_kept_of_a_conference_than_any_has_and_what_they_tell_is_asked_for(ringing: World) -> None:
+    """Whoever has its address must not fill the disk."""
+    with closing(sqlite3.connect(ringing.database)) as database, database:
+        database.executemany(
+            "INSERT INTO notifications (team_id, conference_id, digest, fields, received_at) "
+            "SELECT team_id, conference_id, ?, '{}', created_at FROM conferences",
+            [[str(place)] for place in range(KEPT_OF_A_CONFERENCE - 1)],
+        )
+    url = ringing.call_requests[0]["notify_url"]
+    for body, status in ((b"x=1", 200), (b"x=2", 429), (b"x=1", 200)):
+        assert await post(url, body, None) == status
+    assert ringing.log.count("a notification was turned away: no conference has so many") == 1
+    ringing.hoiio.faults.notifications.drop = 0
+    ringing.bob.phone.decline()
+    await ringing.board_shows("@bob: busy")
+    await ringing.carol.types("/conference @dave")
+    await ringing.until(lambda: len(ringing.call_requests) == 2)
+    assert await post(ringing.call_requests[1]["notify_url"], b"x=1", None) == 200
 
 
 async def test_delayed_doubled_and_reordered_ones_end_in_the_same_state(world: World) -> None:
