@@ -25,13 +25,14 @@ from operations.reach import reach
 from operations.scopes import scopes
 from settings import READERS, Settings
 from storage import Storage
+from storage.shape import Shape, shape_of
 from telephony.hoiio import Credentials, Hoiio
 
 REACH_TIMEOUT_SECONDS = 10.0
 
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
-    """Try the settings one after another. Nothing is changed but the database's shape."""
+    """Try the settings one after another. Nothing is changed; where there is no database, one is made."""
     async for finding in _database(settings):
         yield finding
     for finding in _env_file():
@@ -57,17 +58,33 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        storage = await Storage.open(settings.database)
-        try:
-            await storage.check_writable()
-        finally:
-            await storage.close()
+        yield await _storage(settings.database)
     except StorageUnavailableError as error:
         yield failed(f"DATABASE: {settings.database} can't be opened and written: {error}.")
         return
-    yield good(f"DATABASE: {settings.database} can be opened and written.")
     for finding in _permissions(settings.database):
         yield finding
+
+
+async def _storage(database: Path) -> Finding:
+    """Raises StorageUnavailableError."""
+    match shape_of(database):
+        case Shape.OLDER:
+            return noted(
+                f"DATABASE: {database} is of an older Rollcall than this one, and was left as it is. The next start of "
+                "this one brings it up to date, and then the older one can't use it: make a backup."
+            )
+        case Shape.NEWER:
+            return failed(
+                f"DATABASE: {database} is of a newer Rollcall than this one. Run that one, or restore a backup from "
+                "before it."
+            )
+    storage = await Storage.open(database)
+    try:
+        await storage.check_writable()
+    finally:
+        await storage.close()
+    return good(f"DATABASE: {database} can be opened and written.")
 
 
 def _permissions(database: Path) -> Iterator[Finding]:
