@@ -104,8 +104,8 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
         hoiio = Hoiio(
             Credentials(settings.hoiio_app_id, settings.hoiio_access_token),
             api_url=settings.hoiio_api_url,
-            caller_id=settings.hoiio_caller_id or None,
             tls=certificates(),
+            caller_id=settings.hoiio_caller_id or None,
         )
         opened.push_async_callback(hoiio.aclose)
 
@@ -152,6 +152,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             carrier=carrier,
             clock=clock,
             barring=settings.barring,
+            codes_per_day=settings.max_codes_per_day,
             key=settings.proof_key,
         )
         parts = Parts(
@@ -199,10 +200,7 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
             )
         else:
             slack_events.register(
-                web_app,
-                slack_app=slack_app,
-                signing_secret=settings.slack_signing_secret,
-                right_of_way=right_of_way,
+                web_app, slack_app=slack_app, signing_secret=settings.slack_signing_secret, right_of_way=right_of_way
             )
         healthz.register(web_app, storage=storage, gateway=gateway, socket_mode=socket_mode)
         sources = Sources(storage, settings.lines, (updater, announcer), socket_mode)

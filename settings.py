@@ -58,6 +58,7 @@ class Settings:
     max_rings_per_number: int | None
     max_minutes_per_day: int | None
     max_spend_per_day: Decimal | None
+    max_codes_per_day: int | None
     low_balance: Decimal | None
     retention_days: int
     lines: int
@@ -357,6 +358,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str | None, str]] = {
     "MAX_RINGS_PER_NUMBER": (_limit(1), "5", "Leave it out for 5."),
     "MAX_MINUTES_PER_DAY": (_limit(1), "3000", "Leave it out for 3000."),
     "MAX_SPEND_PER_DAY": (_money, "100", "Leave it out for 100."),
+    "MAX_CODES_PER_DAY": (_limit(1), "500", "Leave it out for 500."),
     "LOW_BALANCE": (_money, "5", "Leave it out for 5."),
     "RETENTION_DAYS": (_number_of("days", digits=5), "90", "Leave it out for 90."),
     "LINES": (_number_of("lines", digits=4), str(LINES), f"Leave it out for {LINES}, which every Hoiio account has."),

@@ -13,7 +13,6 @@ elsewhere the next time it is looked up leads nowhere.
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from socket import SOCK_STREAM, gaierror
 
@@ -93,13 +92,7 @@ def is_anything(address: str) -> bool:
 class Fetcher:
     """Gets what is at an address. `tls`: the certificates that are believed."""
 
-    def __init__(
-        self,
-        *,
-        resolve: Resolve = look_up,
-        may_reach: MayReach = is_public,
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
+    def __init__(self, *, tls: ssl.SSLContext, resolve: Resolve = look_up, may_reach: MayReach = is_public) -> None:
         self._resolve = resolve
         self._may_reach = may_reach
         self._tls = tls
@@ -127,7 +120,7 @@ class Fetcher:
         ways = await self._ways(host, port)
         # Of a client that is kept, cookies and connections would go from one host to another with the same address.
         async with httpx.AsyncClient(
-            verify=self._tls or _believed(),
+            verify=self._tls,
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT_SECONDS),
@@ -179,12 +172,6 @@ class Fetcher:
             return bytes(got)
         finally:
             await answer.aclose()
-
-
-@cache
-def _believed() -> ssl.SSLContext:
-    """The authorities that browsers believe, or those of SSL_CERT_FILE. Reading them takes a while: once is enough."""
-    return httpx.create_ssl_context()
 
 
 def _read_address(text: str, base: httpx.URL | None = None) -> httpx.URL:

@@ -42,10 +42,10 @@ def _read_holidays(text: bytes, first: date, last: date) -> Holidays:
     return read_holidays(text, first, last)
 
 
-def own_calendars(file: Path | None, tls: ssl.SSLContext | None = None) -> HolidayCalendars:
+def own_calendars(file: Path | None, tls: ssl.SSLContext) -> HolidayCalendars:
     """Who reads the operator's calendar: from that file, or else from an address, which may be inside.
 
-    `tls`: the certificates that are believed.
+    `tls`: the certificates that are believed there.
     """
     return CalendarFiles() if file else WebCalendars(Fetcher(may_reach=is_anything, tls=tls))
 

@@ -18,6 +18,7 @@ from conference.carrier import Carrier, CarrierError, NoSuchCall
 from conference.clock import Clock, pause
 from conference.journal import about
 from conference.ledger import Ledger
+from conference.line_queue import WAIT_AT_MOST
 from conference.model import Conference, ConferenceKey, ConferenceState
 from conference.ports import Reading
 from conference.tasks import Tasks
@@ -253,10 +254,12 @@ class FollowUp:
     async def _search(self, conference: Conference) -> Conference:
         """Look for the calls of a request by its tag; give them up when they would have been found long ago."""
         now = self._clock.now()
-        dialed_at = [_dialed_at(conference, call) for call in _in_doubt(conference)]
-        if not dialed_at:
+        in_doubt = _in_doubt(conference)
+        if not in_doubt:
             return conference
-        until = max(*dialed_at, min(now, max(dialed_at) + SEARCH_FOR)) + CLOCKS_MAY_DIFFER
+        dialed_at = [_dialed_at(conference, call) for call in in_doubt]
+        dialed_by = max(_dialed_by(conference, call) for call in in_doubt)
+        until = max(*dialed_at, min(now, dialed_by + SEARCH_FOR)) + CLOCKS_MAY_DIFFER
         give_up_after = SEARCH_FOR
         found: list[Report] = []
         try:
@@ -315,3 +318,9 @@ def _in_doubt(conference: Conference) -> list[Participant]:
 
 def _dialed_at(conference: Conference, call: Participant) -> datetime:
     return call.dialed_at or conference.dialed_at or conference.created_at
+
+
+def _dialed_by(conference: Conference, call: Participant) -> datetime:
+    """The same, at the latest. A backup that has a phone in the queue does not tell when it left that."""
+    dialed_at = _dialed_at(conference, call)
+    return max(dialed_at, call.asked_at + WAIT_AT_MOST) if call.asked_at else dialed_at

@@ -12,13 +12,15 @@ takes them in before it goes on with their conference.
 
 import asyncio
 import logging
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice, repeat
 
 from conference.calls import Report
+from conference.clock import Clock, pause
 from conference.journal import about
-from conference.ledger import Ledger
+from conference.ledger import STORE_AGAIN_AFTER_SECONDS, Ledger
 from conference.model import Conference, ConferenceKey
-from conference.ports import Notification, Reading, ReadNotification
+from conference.ports import Notification, Reading, ReadNotification, StorageUnavailableError
 from conference.right_of_way import RightOfWay
 from conference.tasks import Tasks
 
@@ -31,24 +33,30 @@ TAKEN_IN_TOGETHER = 4
 class Inbox:
     """Keeps notifications, and takes them in."""
 
-    def __init__(self, *, ledger: Ledger, read_notification: ReadNotification, right_of_way: RightOfWay) -> None:
+    def __init__(
+        self, *, ledger: Ledger, clock: Clock, read_notification: ReadNotification, right_of_way: RightOfWay
+    ) -> None:
         self._ledger = ledger
+        self._clock = clock
         self._read_notification = read_notification
         self._right_of_way = right_of_way
         self._owed: dict[ConferenceKey, None] = {}
         """Of which there may be some that nobody has begun to take in, those first that have waited longest."""
         self._is_serving = False
+        self._more = asyncio.Event()
+        """Set when one has been kept: the storage takes something, so it may take in what it did not before."""
         self._tasks = Tasks()
 
     async def keep(self, conference_id: str, secret: str, notification: Notification) -> bool:
         """Keep a notification; it is durable when this returns. False if that address was never handed out.
 
-        Raises StorageUnavailableError.
+        Raises StorageUnavailableError, or TooManyNotificationsError.
         """
         key = await self._ledger.storage.keep(conference_id, secret, notification)
         if key is None:
             return False
         self._owed[key] = None
+        self._more.set()
         if not self._is_serving:
             self._is_serving = True
             self._tasks.start(self._serve())
@@ -56,7 +64,7 @@ class Inbox:
 
     async def recover(self, key: ConferenceKey) -> Conference:
         """Take in what an earlier process kept and did not take in; returns the conference, of which nobody is told."""
-        _, after = await self._take_in(key)
+        _, after = await self._ledger.persist(lambda: self._take_in(key), key)
         return after
 
     @property
@@ -66,31 +74,48 @@ class Inbox:
 
     async def _serve(self) -> None:
         """Take in what there is, until nothing more has come."""
+        waits = _waits()
         try:
             while self._owed:
                 await self._right_of_way.quiet()
+                self._more.clear()
                 together = list(islice(self._owed, TAKEN_IN_TOGETHER))
                 for key in together:
                     # What is kept from here on may come too late for this time.
                     del self._owed[key]
-                await asyncio.gather(*map(self._take_in_and_tell, together))
+                if any(await asyncio.gather(*map(self._take_in_and_tell, together))):
+                    waits = _waits()
+                else:
+                    await pause(self._clock, next(waits), self._more)
         finally:
             self._is_serving = False
 
-    async def _take_in_and_tell(self, key: ConferenceKey) -> None:
+    async def _take_in_and_tell(self, key: ConferenceKey) -> bool:
+        """False if the storage did not do it: it is still owed."""
+        told = about(log, key.conference_id)
         try:
             before, after = await self._take_in(key)
             if after is not before:
                 self._ledger.tell(after)
+        except StorageUnavailableError as error:
+            told.warning("the storage does not answer, and is asked again: %s", error)
+            self._owed[key] = None
+            return False
         except Exception:
             # Whatever it was, it is kept, and those of others are still to be taken in.
-            about(log, key.conference_id).exception("notifications could not be taken in")
+            told.exception("notifications could not be taken in")
+        return True
 
     async def _take_in(self, key: ConferenceKey) -> tuple[Conference, Conference]:
         taking_in = _TakingIn(self._read_notification)
-        before, after = await self._ledger.persist(lambda: self._ledger.store(key, taking_in, takes_in=True), key)
+        before, after = await self._ledger.store(key, taking_in, takes_in=True)
         taking_in.log(after)
         return before, after
+
+
+def _waits() -> Iterator[float]:
+    """Seconds until the storage is asked again, one time after another."""
+    return chain(STORE_AGAIN_AFTER_SECONDS, repeat(STORE_AGAIN_AFTER_SECONDS[-1]))
 
 
 class _TakingIn:
@@ -101,11 +126,17 @@ class _TakingIn:
         self._told: list[Report | None] = []
 
     def __call__(self, conference: Conference, reading: Reading) -> Conference:
-        untaken = reading.notifications(untaken=True)
-        self._told = [self._read_notification(one.fields) for one in untaken]
-        for report, one in zip(self._told, untaken, strict=True):
-            if report is not None:
-                conference = conference.with_reports([report], one.received_at)
+        self._told = []
+        for one in reading.notifications(untaken=True):
+            try:
+                report = self._read_notification(one.fields)
+                told = conference.with_reports([report] if report else [], one.received_at)
+            except Exception:
+                # Whatever is wrong with it, it must not stand in the way of the others, now and at each start.
+                about(log, conference.conference_id).exception("a notification makes no sense; it is kept")
+            else:
+                conference = told
+                self._told.append(report)
         return conference
 
     def log(self, conference: Conference) -> None:

@@ -65,6 +65,10 @@ class StorageUnavailableError(Exception):
     """The storage did not do what was asked, and nothing was changed; later it may."""
 
 
+class TooManyNotificationsError(Exception):
+    """A notification was not kept: as many are on file of that conference as any may have."""
+
+
 class ConferenceStorage(Protocol):
     """Where conferences are kept.
 
@@ -97,7 +101,8 @@ class ConferenceStorage(Protocol):
     async def keep(self, conference_id: str, secret: str, notification: "Notification") -> ConferenceKey | None:
         """Keep a notification that came to that address, to be taken in; None if it was never handed out.
 
-        The same one again is kept once, and is to be taken in again: what it is about may be known by then.
+        The same one again is kept once, and is to be taken in again: what it is about may be known by then. Raises
+        TooManyNotificationsError.
         """
 
     async def untaken(self) -> Sequence[ConferenceKey]:

@@ -39,6 +39,7 @@ CODES_PER_PERSON = 3
 PERSON_WINDOW = timedelta(hours=1)
 CODES_PER_NUMBER = 3
 NUMBER_WINDOW = timedelta(days=1)
+WORKSPACE_WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ class ProofBook(Protocol):
 
     def codes_to_number(self, digest: str, since: datetime) -> list[datetime]:
         """When codes were sent to the number with this digest, for whomever, oldest first."""
+
+    def codes_to_workspace(self, since: datetime) -> list[datetime]:
+        """When codes were sent for anybody of this person's workspace, oldest first."""
 
     def count_code(self, digest: str, at: datetime) -> None: ...
 
@@ -117,11 +121,19 @@ class NotAllowed:
     why: Barred
 
 
+class CodesTo(Enum):
+    """Whom so many codes were sent to that no more are."""
+
+    PERSON = "this person"
+    NUMBER = "this number, for whomever"
+    WORKSPACE = "this person's workspace"
+
+
 @dataclass(frozen=True)
 class TooManyCodes:
-    """No code was sent: `most` were within the window, for this person or, if `to_number`, to this number."""
+    """No code was sent: `most` were within the window."""
 
-    to_number: bool
+    to: CodesTo
     most: int
     opens_at: datetime
 
@@ -151,6 +163,7 @@ Undelivered = Callable[[CarrierError], Awaitable[None]]
 class Registration:
     """Takes numbers in, proves them and gives them up again.
 
+    `codes_per_day`: how many are sent for one workspace, None where the operator wants no limit; each costs money.
     `key` is what codes are digested with: it must not stand in the storage.
     """
 
@@ -161,12 +174,14 @@ class Registration:
         carrier: Carrier,
         clock: Clock,
         barring: Barring,
+        codes_per_day: int | None,
         key: bytes,
     ) -> None:
         self._storage = storage
         self._carrier = carrier
         self._clock = clock
         self._barring = barring
+        self._codes_per_day = codes_per_day
         self._key = key
         self._tasks = Tasks()
 
@@ -207,7 +222,7 @@ class Registration:
                 book.set_number(NumberOnFile(number, Source.BELIEVED, now))
                 book.keep(None)
                 return Kept(number)
-            too_many = _too_many(book, number_digest, now)
+            too_many = self._too_many(book, number_digest, now)
             if too_many is None:
                 book.keep(proof)
                 book.count_code(number_digest, now)
@@ -216,6 +231,8 @@ class Registration:
         proposal = await self._storage.proving(team_id, user_id, decide)
         if isinstance(proposal, CodeSent):
             self._tasks.start(self._send(team_id, user_id, proof, earlier, code, undelivered))
+        elif isinstance(proposal, TooManyCodes) and proposal.to is CodesTo.WORKSPACE:
+            log.warning("no code is sent: MAX_CODES_PER_DAY is reached")
         return proposal
 
     async def _send(
@@ -302,6 +319,19 @@ class Registration:
         while not await self._forget_marked(FORGET_BEFORE_ANSWERING):
             pass
 
+    def _too_many(self, book: ProofBook, number_digest: str, now: datetime) -> TooManyCodes | None:
+        to_person = book.codes_to_person(now - PERSON_WINDOW)
+        to_number = book.codes_to_number(number_digest, now - NUMBER_WINDOW)
+        to_workspace = book.codes_to_workspace(now - WORKSPACE_WINDOW)
+        for to, most, sent, window in (
+            (CodesTo.PERSON, CODES_PER_PERSON, to_person, PERSON_WINDOW),
+            (CodesTo.NUMBER, CODES_PER_NUMBER, to_number, NUMBER_WINDOW),
+            (CodesTo.WORKSPACE, self._codes_per_day, to_workspace, WORKSPACE_WINDOW),
+        ):
+            if most is not None and len(sent) >= most:
+                return TooManyCodes(to, most, sent[-most] + window)
+        return None
+
     def _digest(self, *parts: str) -> str:
         return hmac.new(self._key, "\n".join(parts).encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
@@ -309,13 +339,3 @@ class Registration:
     def in_hand(self) -> set[asyncio.Task[None]]:
         """Codes that are being sent."""
         return self._tasks.running
-
-
-def _too_many(book: ProofBook, number_digest: str, now: datetime) -> TooManyCodes | None:
-    to_person = book.codes_to_person(now - PERSON_WINDOW)
-    if len(to_person) >= CODES_PER_PERSON:
-        return TooManyCodes(False, CODES_PER_PERSON, to_person[-CODES_PER_PERSON] + PERSON_WINDOW)
-    to_number = book.codes_to_number(number_digest, now - NUMBER_WINDOW)
-    if len(to_number) >= CODES_PER_NUMBER:
-        return TooManyCodes(True, CODES_PER_NUMBER, to_number[-CODES_PER_NUMBER] + NUMBER_WINDOW)
-    return None

@@ -84,7 +84,9 @@ class Conferences:
             notify_address=notify_address,
             read_notification=read_notification,
         )
-        self._inbox = Inbox(ledger=self._ledger, read_notification=read_notification, right_of_way=right_of_way)
+        self._inbox = Inbox(
+            ledger=self._ledger, clock=clock, read_notification=read_notification, right_of_way=right_of_way
+        )
         self._follow_up = FollowUp(ledger=self._ledger, carrier=carrier, clock=clock)
         self.additions = Additions(ledger=self._ledger, dialer=self._dialer, seating=seating)
         self.queue = LineQueue(ledger=self._ledger, dialer=self._dialer, seating=seating, clock=clock)
@@ -232,7 +234,7 @@ class Conferences:
     async def notified(self, conference_id: str, secret: str, fields: Mapping[str, str], *, now: datetime) -> bool:
         """Keep a notification; it is durable when this returns, and taken in behind.
 
-        False if that address was never handed out. Raises StorageUnavailableError.
+        False if that address was never handed out. Raises StorageUnavailableError, or TooManyNotificationsError.
         """
         return await self._inbox.keep(conference_id, secret, Notification(fields, now))
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from conference.clock import Clock
-from conference.ports import StorageUnavailableError
+from conference.ports import StorageUnavailableError, TooManyNotificationsError
 from conference.right_of_way import RightOfWay
 from conference.service import Conferences
 
@@ -28,8 +28,9 @@ def register(
     """Take notifications in. aiohttp answers other methods with 405."""
 
     async def hoiio_notification(request: web.Request) -> web.Response:
-        body = await request.read()
-        if len(body) > MAX_BODY_BYTES:
+        body = await _body(request)
+        if body is None:
+            log.warning("a notification of more than 64 KiB was turned away")
             return web.Response(status=413)
         signature = request.headers.get(SIGNATURE_HEADER)
         if signature is not None and not _is_right(signature, body, access_token):
@@ -46,11 +47,23 @@ def register(
         except StorageUnavailableError as error:
             log.warning("a notification could not be stored; what it told will be asked for: %s", error)
             return web.Response(status=503)
+        except TooManyNotificationsError:
+            log.warning("a notification was turned away: no conference has so many")
+            return web.Response(status=429)
         if not known:
             log.warning("a notification at an address that was never handed out was turned away")
         return web.Response(status=200 if known else 404)
 
     app.router.add_post(f"{PATH}/{{conference_id}}/{{secret}}", hoiio_notification)
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """None of one that is too large."""
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return None
+    return body if len(body) <= MAX_BODY_BYTES else None
 
 
 def _fields(encoded: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from conference.registration import (
     CODE_GOOD_FOR,
     CODES_PER_NUMBER,
     CODES_PER_PERSON,
+    CodesTo,
     Entry,
     Kept,
     NoCode,
@@ -151,7 +152,13 @@ def not_taken(proposal: NotAllowed | TooManyCodes, when: str) -> str:
     match proposal:
         case NotAllowed(why):
             return f"{BARRED[why]} Use another number."
-        case TooManyCodes(to_number=True):
+        case TooManyCodes(to=CodesTo.WORKSPACE):
+            return (
+                f"This workspace was sent {proposal.most} codes within a day, and gets no more for now. Try again "
+                f"{when}, or ask an admin to put your number on file. Whoever runs Rollcall can raise "
+                "MAX_CODES_PER_DAY."
+            )
+        case TooManyCodes(to=CodesTo.NUMBER):
             return (
                 f"That number was sent {CODES_PER_NUMBER} codes within a day, and gets no more for now. "
                 f"Try again {when}, or ask an admin to put it on file."

@@ -3,12 +3,23 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
+from typing import Literal
 
 from conference.calls import Report
 from conference.carrier import Balance, Carrier, CarrierError, Moderation, Placed
 from conference.clock import Clock
 
-Asked = Callable[[str, float, CarrierError | None], None]
+CarrierMethod = Literal[
+    "conference/call",
+    "conference/moderate",
+    "sms/send",
+    "user/get_balance",
+    "voice/get_history",
+    "voice/hangup",
+    "voice/query_status",
+]
+
+Asked = Callable[[CarrierMethod, float, CarrierError | None], None]
 """Called with what was asked, the seconds that it took, and how it failed if it did."""
 
 
@@ -64,7 +75,7 @@ class MeasuredCarrier:
         return page
 
     @asynccontextmanager
-    async def _measured(self, method: str) -> AsyncIterator[None]:
+    async def _measured(self, method: CarrierMethod) -> AsyncIterator[None]:
         began = self._clock.monotonic()
         failure: CarrierError | None = None
         try:

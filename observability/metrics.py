@@ -9,7 +9,8 @@ import platform
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from itertools import product
+from typing import Literal, Protocol, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -28,9 +29,10 @@ from conference.calls import CallState
 from conference.carrier import AnswerLost, Balance, CarrierError, LinesTaken, NoSuchCall, NotEnoughCredit, NotSent
 from conference.clock import Clock
 from conference.figures import Figures
-from conference.model import Conference, ConferenceState
+from conference.model import Conference, ConferenceState, LeftOutReason, Reason
 from conference.ports import StorageUnavailableError
 from messages.slack import SlackError, SlackNotReached, SlackRateLimited, SlackRefused
+from observability.measured_carrier import CarrierMethod
 
 VERSION = "0.1.0"
 
@@ -63,12 +65,22 @@ _CARRIER_KINDS: dict[type[CarrierError], str] = {
     NotSent: "not_sent",
     AnswerLost: "answer_lost",
 }
+_CARRIER_REFUSED = "refused"
+_CARRIER_LIMITED = "rate_limited"
+CARRIER_FAILS = (*_CARRIER_KINDS.values(), _CARRIER_REFUSED, _CARRIER_LIMITED)
+"""How requests to the carrier fail."""
+
 _SLACK_KINDS: dict[type[SlackError], str] = {
     SlackRefused: "refused",
     SlackRateLimited: "rate_limited",
     SlackNotReached: "not_sent",
 }
 
+_ENDS_WITHOUT_REASON = (ConferenceState.ENDED, ConferenceState.REFUSED, ConferenceState.UNCONFIRMED)
+"""States in which conferences end, but for `abandoned`, which has a reason."""
+
+_TURNED_AWAY_WITH = {"slack": (400, 401, 405, 413, 500), "hoiio": (403, 404, 405, 413, 429, 500, 503)}
+"""The statuses with which requests are turned away, by whose they should have been."""
 
 Shown = Literal["conference", "standup"]
 
@@ -207,13 +219,30 @@ class Metrics:
             "When the account was last asked for that, in seconds since 1970.",
             registry=registry,
         )
-        # What has not happened yet is nought, and not unknown.
-        for by in ("person", "standup"):
-            self._begun.labels(by)
-        for outcome in _SETTLED:
-            self._calls.labels(outcome.value)
+        self._begin_at_nought()
         self._at_scrape = _AtScrape()
         registry.register(self._at_scrape)
+
+    def _begin_at_nought(self) -> None:
+        """What has not happened yet is nought, and not unknown: else Prometheus would not see the first time.
+
+        Requests to Slack are left out: it has a method for everything.
+        """
+        for by in ("person", "standup"):
+            self._begun.labels(by)
+        for state in _ENDS_WITHOUT_REASON:
+            self._ended.labels(state.value, "")
+        for reason in Reason:
+            self._ended.labels(ConferenceState.ABANDONED.value, reason.value)
+        for outcome in _SETTLED:
+            self._calls.labels(outcome.value)
+        for why in LeftOutReason:
+            self._left_out.labels(why.value)
+        for route, statuses in _TURNED_AWAY_WITH.items():
+            for status in statuses:
+                self._turned_away.labels(route, str(status))
+        for method, kind in product(get_args(CarrierMethod), CARRIER_FAILS):
+            self._carrier_errors.labels(method, kind)
 
     # What the parts tell
 
@@ -262,12 +291,12 @@ class Metrics:
         if error is not None:
             self._slack_errors.labels(method, _SLACK_KINDS.get(type(error), "answer_lost")).inc()
 
-    def carrier_asked(self, method: str, seconds: float, error: CarrierError | None) -> None:
+    def carrier_asked(self, method: CarrierMethod, seconds: float, error: CarrierError | None) -> None:
         """A request to the carrier has come to its end."""
         self._carrier_requests.labels(method).observe(seconds)
         if error is not None:
             is_limited = getattr(error, "code", "") == CARRIER_RATE_LIMITED
-            kind = "rate_limited" if is_limited else _CARRIER_KINDS.get(type(error), "refused")
+            kind = _CARRIER_LIMITED if is_limited else _CARRIER_KINDS.get(type(error), _CARRIER_REFUSED)
             self._carrier_errors.labels(method, kind).inc()
 
     def balance_seen(self, balance: Balance) -> None:

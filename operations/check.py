@@ -1,6 +1,7 @@
 """`bot.py check`: every setting tried against the real services. Nobody is rung, and no SMS is sent."""
 
 import os
+import ssl
 import stat
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,13 +25,14 @@ from operations.reach import reach
 from operations.scopes import scopes
 from settings import READERS, Settings
 from storage import Storage
+from storage.shape import Shape, shape_of
 from telephony.hoiio import Credentials, Hoiio
 
 REACH_TIMEOUT_SECONDS = 10.0
 
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
-    """Try the settings one after another. Nothing is changed but the database's shape."""
+    """Try the settings one after another. Nothing is changed; where there is no database, one is made."""
     async for finding in _database(settings):
         yield finding
     for finding in _env_file():
@@ -39,33 +41,50 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
         gateway = SlackGateway(web_client(settings.slack_bot_token, settings.slack_api_url, session))
         async for finding in _slack(gateway, settings):
             yield finding
-    async for finding in _hoiio(settings):
+    tls = httpx.create_ssl_context()
+    async for finding in _hoiio(settings, tls):
         yield finding
     yield _caller_id(settings)
-    async with httpx.AsyncClient(timeout=REACH_TIMEOUT_SECONDS) as client:
+    async with httpx.AsyncClient(verify=tls, timeout=REACH_TIMEOUT_SECONDS) as client:
         yield await clocks(client, {"Slack": f"{settings.slack_api_url}api.test", "Hoiio": settings.hoiio_api_url})
         async for finding in reach(settings, client):
             yield finding
     for finding in _others(settings):
         yield finding
-    yield await _holidays(settings)
+    yield await _holidays(settings, tls)
     for finding in guards(settings):
         yield finding
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        storage = await Storage.open(settings.database)
-        try:
-            await storage.check_writable()
-        finally:
-            await storage.close()
+        yield await _storage(settings.database)
     except StorageUnavailableError as error:
         yield failed(f"DATABASE: {settings.database} can't be opened and written: {error}.")
         return
-    yield good(f"DATABASE: {settings.database} can be opened and written.")
     for finding in _permissions(settings.database):
         yield finding
+
+
+async def _storage(database: Path) -> Finding:
+    """Raises StorageUnavailableError."""
+    match shape_of(database):
+        case Shape.OLDER:
+            return noted(
+                f"DATABASE: {database} is of an older Rollcall than this one, and was left as it is. The next start of "
+                "this one brings it up to date, and then the older one can't use it: make a backup."
+            )
+        case Shape.NEWER:
+            return failed(
+                f"DATABASE: {database} is of a newer Rollcall than this one. Run that one, or restore a backup from "
+                "before it."
+            )
+    storage = await Storage.open(database)
+    try:
+        await storage.check_writable()
+    finally:
+        await storage.close()
+    return good(f"DATABASE: {database} can be opened and written.")
 
 
 def _permissions(database: Path) -> Iterator[Finding]:
@@ -128,8 +147,9 @@ async def _no_admin(gateway: SlackGateway, user_id: str) -> str | None:
     return "is deactivated" if user.get("deleted") else "is a bot" if user.get("is_bot") else None
 
 
-async def _hoiio(settings: Settings) -> AsyncIterator[Finding]:
-    carrier = Hoiio(Credentials(settings.hoiio_app_id, settings.hoiio_access_token), api_url=settings.hoiio_api_url)
+async def _hoiio(settings: Settings, tls: ssl.SSLContext) -> AsyncIterator[Finding]:
+    credentials = Credentials(settings.hoiio_app_id, settings.hoiio_access_token)
+    carrier = Hoiio(credentials, api_url=settings.hoiio_api_url, tls=tls)
     now = datetime.now(UTC)
     try:
         async for _ in carrier.history(now - timedelta(minutes=1), now):
@@ -190,12 +210,14 @@ def _others(settings: Settings) -> Iterator[Finding]:
     yield good(f"LOG_FORMAT: {settings.log_format}.")
 
 
-async def _holidays(settings: Settings) -> Finding:
+async def _holidays(settings: Settings, tls: ssl.SSLContext) -> Finding:
     if not settings.holidays:
         return good("HOLIDAYS: not set; standups ring on holidays, too, but for their own days off.")
     today = datetime.now(UTC).date()
     try:
-        days = await own_calendars(settings.holidays_file).read(settings.holidays, today, today + timedelta(days=365))
+        days = await own_calendars(settings.holidays_file, tls).read(
+            settings.holidays, today, today + timedelta(days=365)
+        )
     except CalendarError as error:
         return failed(f"HOLIDAYS: {shown_source(settings.holidays)} could not be read: {error}.")
     if not days:

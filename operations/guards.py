@@ -35,6 +35,7 @@ def guards(settings: Settings) -> Iterator[Finding]:
         ("MAX_RINGS_PER_NUMBER", settings.max_rings_per_number, "rings of one number in ten minutes"),
         ("MAX_MINUTES_PER_DAY", settings.max_minutes_per_day, "minutes of calls in a day"),
         ("MAX_SPEND_PER_DAY", settings.max_spend_per_day, "spent on calls in a day, in each currency that Hoiio bills"),
+        ("MAX_CODES_PER_DAY", settings.max_codes_per_day, "codes sent by SMS in a day"),
     ):
         if limit is None:
             yield left_open(f"{name}: off. There is no limit to {words.replace('spent', 'what is spent')}.")

@@ -17,6 +17,7 @@ from conference.ports import StorageUnavailableError
 from messages.refusals import BARRED
 from messages.slack import SlackError, SlackGateway, web_client, web_session
 from operations.errors import OperationError
+from operations.shape import need_present_shape
 from settings import ImportSettings
 from storage import Storage
 
@@ -41,6 +42,7 @@ async def import_numbers(file: Path, settings: ImportSettings, now: datetime) ->
     numbers = read_import_file(file, settings.default_region, settings.barring)
     own_team = await _own_team(settings) if any(number.team_id is None for number in numbers) else ""
     try:
+        need_present_shape(settings.database, "Nothing was imported.")
         storage = await Storage.open(settings.database)
         try:
             await storage.vouch_for_all(

@@ -6,15 +6,22 @@ But for `Notifications`, everything here runs inside a transaction of `Storage`.
 import hashlib
 import hmac
 import json
+import logging
 import re
 import secrets
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from conference.journal import about
 from conference.model import ConferenceKey
-from conference.ports import Notification
+from conference.ports import Notification, TooManyNotificationsError
 from storage.connection import Connection
+
+log = logging.getLogger(__name__)
+
+KEPT_OF_A_CONFERENCE = 1000
+"""Different ones. A call has two or three; more are not Hoiio's, and each may be as large as a request may be."""
 
 HAS_UNTAKEN = (
     "EXISTS (SELECT 1 FROM notifications WHERE notifications.team_id = conferences.team_id AND "
@@ -62,7 +69,8 @@ class Notifications(Connection):
 def write_notification(db: Database, key: ConferenceKey, notification: Notification, *, has_forgotten: bool) -> None:
     """Keep a notification as it came; the same one again is kept once, and is to be taken in again.
 
-    Where a number of the conference has been forgotten, one that is none of those left is not kept either.
+    Where a number of the conference has been forgotten, one that is none of those left is not kept either. Raises
+    TooManyNotificationsError.
     """
     kept = notification.fields
     if has_forgotten:
@@ -70,11 +78,22 @@ def write_notification(db: Database, key: ConferenceKey, notification: Notificat
         numbers = {number.lstrip("+") for (number,) in rows.fetchall()}
         kept = {name: value for name, value in kept.items() if not is_number(value) or bare_digits(value) in numbers}
     stored = json.dumps(kept, sort_keys=True)
-    db.execute(
+    written = db.execute(
         "INSERT INTO notifications (team_id, conference_id, digest, fields, received_at, untaken) "
-        "VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET untaken = 1",
-        [*key, digest_of(stored), stored, notification.received_at.isoformat()],
+        "SELECT :team, :conference, :digest, :fields, :received, 1 WHERE :most > (SELECT count(*) FROM notifications "
+        "WHERE team_id = :team AND conference_id = :conference AND digest != :digest) "
+        "ON CONFLICT DO UPDATE SET untaken = 1",
+        {
+            "team": key.team_id,
+            "conference": key.conference_id,
+            "digest": digest_of(stored),
+            "fields": stored,
+            "received": notification.received_at.isoformat(),
+            "most": KEPT_OF_A_CONFERENCE,
+        },
     )
+    if not written.rowcount:
+        raise TooManyNotificationsError
 
 
 def read_notifications(db: Database, key: ConferenceKey, *, untaken: bool = False) -> list[Notification]:
@@ -84,7 +103,22 @@ def read_notifications(db: Database, key: ConferenceKey, *, untaken: bool = Fals
         f"{'AND untaken = 1 ' if untaken else ''}ORDER BY received_at, rowid",
         list(key),
     )
-    return [Notification(json.loads(stored), datetime.fromisoformat(received)) for stored, received in rows.fetchall()]
+    read = list[Notification]()
+    for stored, received in rows.fetchall():
+        try:
+            read.append(_as_it_came(stored, received))
+        except ValueError as error:
+            # A file that was damaged, say. The others are to be known nevertheless.
+            about(log, key.conference_id).error("a notification on file can't be read: %s", error)
+    return read
+
+
+def _as_it_came(stored: str, received: str) -> Notification:
+    """Raises ValueError."""
+    fields = json.loads(stored)
+    if not isinstance(fields, dict):
+        raise ValueError("it has no fields")  # noqa: TRY004
+    return Notification(fields, datetime.fromisoformat(received))
 
 
 def mark_taken(db: Database, key: ConferenceKey) -> None:

@@ -202,6 +202,13 @@ class _ProofBook:
         )
         return [datetime.fromisoformat(sent_at) for (sent_at,) in rows.fetchall()]
 
+    def codes_to_workspace(self, since: datetime) -> list[datetime]:
+        rows = self._db.execute(
+            "SELECT sent_at FROM codes_sent WHERE team_id = :team_id AND sent_at > :since ORDER BY sent_at",
+            {**self._key, "since": since.isoformat()},
+        )
+        return [datetime.fromisoformat(sent_at) for (sent_at,) in rows.fetchall()]
+
     def count_code(self, digest: str, at: datetime) -> None:
         self._db.table("codes_sent").insert({**self._key, "number_digest": digest, "sent_at": at.isoformat()})
 

@@ -89,14 +89,14 @@ class Hoiio:
         credentials: Credentials,
         *,
         api_url: str,
+        tls: ssl.SSLContext,
         caller_id: str | None = None,
-        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._credentials = credentials
         self._caller_id = caller_id
         self._client = httpx.AsyncClient(
             base_url=api_url.rstrip("/") + "/",
-            verify=tls or httpx.create_ssl_context(),
+            verify=tls,
             timeout=httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
             limits=httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=KEPT_CONNECTIONS),
         )

@@ -6,7 +6,7 @@ from storage.migrations import conferences, people, standups
 
 MIGRATIONS = Migrations("rollcall")
 
-for _migration in (
+_RELEASED = (
     # In the order in which they were released.
     people.m001_numbers,
     conferences.m002_conferences,
@@ -25,5 +25,9 @@ for _migration in (
     standups.m015_holidays,
     standups.m016_reports,
     conferences.m017_untaken,
-):
+)
+
+NAMES = frozenset(migration.__name__ for migration in _RELEASED)
+
+for _migration in _RELEASED:
     MIGRATIONS()(_migration)

@@ -13,7 +13,7 @@ from conference.limits import Limit, LimitReached, read_limit
 from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason, Reason
 from conference.people import NumberOnFile, PersonOnFile, Source
 from conference.preferences import Preferences, QuietHours
-from conference.registration import Kept, NoCode, NotAllowed, TooManyCodes, WrongCode
+from conference.registration import CodesTo, Kept, NoCode, NotAllowed, TooManyCodes, WrongCode
 from conference.standups.command import Misread, Planned, Slip, SlipKind
 from conference.standups.model import Occurrence, OccurrenceState, Standup
 from conference.standups.model import Planned as Ahead
@@ -85,7 +85,7 @@ EVERYBODY = (_NOBODY, _FULL, PersonOnFile(preferences=Preferences(wants_rings=Fa
 _SOMEBODY = mention(_USER_ID.format(1))
 _CHANNEL = "C0123456789"
 CARD = f"https://{'x' * 200}.example.com/contact.vcf"
-_TOO_MANY_CODES = [TooManyCodes(to_number, 3, _NOW) for to_number in (True, False)]
+_TOO_MANY_CODES = [TooManyCodes(to, 3, _NOW) for to in CodesTo]
 _NOT_KEPT: list[NotAllowed | TooManyCodes] = [*map(NotAllowed, Barred), *_TOO_MANY_CODES]
 _NOT_ENTERED = [*NoCode, WrongCode(1), WrongCode(4)]
 _GUESTS: dict[str, Barred | None] = dict.fromkeys((f"+65912{place:05}" for place in range(1_000)), Barred.COUNTRY)

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import aiohttp
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from messages.slack import SlackError
-from observability.metrics import _CARRIER_KINDS, _SLACK_KINDS
+from observability.metrics import _SLACK_KINDS, CARRIER_FAILS
 from operations.command_line import EXIT_FAILED, EXIT_USAGE
 from tests.documents.reading import code_in, table
 from tests.harness.process import ROOT
@@ -69,7 +70,7 @@ async def test_every_metric_stands_in_the_table_with_its_labels_and_no_other(pag
 def test_every_way_in_which_requests_fail_stands_in_the_table() -> None:
     told = {code_in(name)[0]: set(code_in(means)) for name, _, means in table(PAGE, "Metrics")}
     assert told["rollcall_slack_errors_total"] == {*_SLACK_KINDS.values(), "answer_lost"}
-    assert told["rollcall_hoiio_errors_total"] == {*_CARRIER_KINDS.values(), "refused", "rate_limited"}
+    assert told["rollcall_hoiio_errors_total"] == set(CARRIER_FAILS)
     assert len(_SLACK_KINDS) + 1 == len(SlackError.__subclasses__())
 
 
@@ -80,7 +81,12 @@ async def test_the_alerts_are_about_what_is_on_the_page(page: Scraped) -> None:
         assert rule["labels"]["severity"] in {"page", "warn"}
         for name, selected in re.findall(r"\b(rollcall_[a-z_]+)(?:\{(.*?)\})?", rule["expr"]):
             assert f"# TYPE {name.removesuffix('_bucket')} " in page.text, name
-            assert set(re.findall(r"(\w+)=", selected)) <= labels[name.removesuffix("_bucket")], name
+            chosen = re.findall(r'(\w+)=~?"(.*?)"', selected)
+            assert {label for label, _ in chosen} <= labels[name.removesuffix("_bucket")], name
+            # Also before any of it happens: of a counter that begins with its first event, `increase` does not see it.
+            for values in product(*(either.split("|") for _, either in chosen)):
+                series = dict(zip((label for label, _ in chosen), values, strict=True))
+                assert any(series.items() <= labels.items() for labels in page.labels(name)), (name, series)
 
 
 def test_every_alert_stands_in_the_table_and_no_other() -> None:

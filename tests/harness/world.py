@@ -18,6 +18,7 @@ import aiohttp
 from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio, Phone
 from sandbox.slack import ActionResult, Channel, CommandResult, Message, Person, Slack, View
+from settings import READERS
 from tests.harness.ports import free_port
 from tests.harness.process import ROOT, BotProcess
 from tests.harness.reading import menu_option, read_blocks, reading
@@ -29,8 +30,7 @@ SIGNING_SECRET = "slack-signing-secret"
 APP_TOKEN = "xapp-secret-app-token"
 SECRETS = (ACCESS_TOKEN, BOT_TOKEN, SIGNING_SECRET, APP_TOKEN)
 
-_LIMITS = ("CONFERENCES_PER_HOUR", "RINGS_PER_HOUR", "RINGS_PER_NUMBER", "MINUTES_PER_DAY", "SPEND_PER_DAY")
-NO_LIMITS = {f"MAX_{limit}": "off" for limit in _LIMITS}
+NO_LIMITS = {name: "off" for name in READERS if name.startswith("MAX_")}
 """Settings with which people may ring as often as they like."""
 
 POLL_SECONDS = 0.001

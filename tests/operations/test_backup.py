@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from conference.line_queue import WAIT_AT_MOST
 from storage import backups
 from tests.harness.reading import buttons, reading
 from tests.harness.world import World
@@ -189,13 +190,17 @@ async def test_of_one_of_which_nothing_is_known_its_board_goes_on_telling(world:
     assert rung_once(world, world.alice.number, world.bob.number)
 
 
-async def test_a_phone_that_waited_for_a_line_is_not_rung_again(world: World, operator: Operator) -> None:
+@pytest.mark.parametrize("waits", [timedelta(0), WAIT_AT_MOST - 2 * MINUTE])
+async def test_a_phone_that_waited_for_a_line_is_not_rung_again(
+    world: World, operator: Operator, waits: timedelta
+) -> None:
     await holds(world, 8)
     await world.dave.types("/conference without me @bob +6591230019")
     await world.board_shows("none is free")
     await world.dave.presses("ring_as_lines_get_free")
     await world.board_shows("2 phones wait for lines")
     await operator.backs_up()
+    await world.leap(waits)
     for number in GUESTS[:2]:
         world.hoiio.phone(number).hang_up()
     await world.board_shows("@bob: busy", within=200)

@@ -97,6 +97,7 @@ def test_every_guard_among_the_settings_is_spoken_of() -> None:
             "open  MAX_SPEND_PER_DAY: off. There is no limit to what is spent on calls in a day, in each currency that "
             "Hoiio bills.",
         ),
+        ({}, "ok    MAX_CODES_PER_DAY: at most 500 codes sent by SMS in a day."),
         ({"RETENTION_DAYS": "7"}, "ok    RETENTION_DAYS: numbers are forgotten 7 days after their conference."),
     ],
 )

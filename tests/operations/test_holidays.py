@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.harness.calendar_server import CALENDAR_CERTIFICATE, CALENDAR_HOST, CalendarServer
 from tests.operations.conftest import Shell, closed_port, database
 
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
@@ -71,6 +72,18 @@ async def test_an_address_that_cannot_be_reached_is_a_warning(settled_shell: She
     outcome = await settled_shell.bot("check")
     assert "FAIL  HOLIDAYS: 127.0.0.1 could not be read: it can't be connected to." in outcome.out.splitlines()
     assert "secret.ics" not in outcome.out + outcome.err
+
+
+async def test_an_address_inside_may_have_a_certificate_of_the_operators_own_authority(settled_shell: Shell) -> None:
+    """By which Slack's and Hoiio's are believed, too: Python's SSL_CERT_FILE."""
+    server = CalendarServer()
+    server.days = {TOMORROW: "Founders' Day"}
+    await server.start()
+    settled_shell.variables["HOLIDAYS"] = server.url.replace(CALENDAR_HOST, "localhost")
+    settled_shell.variables["SSL_CERT_FILE"] = str(CALENDAR_CERTIFICATE)
+    outcome = await settled_shell.bot("check")
+    await server.stop()
+    assert f"the next is {TOMORROW.isoformat()}, Founders' Day." in outcome.out
 
 
 async def test_check_says_what_it_found(set_shell: Shell) -> None:

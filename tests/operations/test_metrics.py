@@ -5,6 +5,7 @@ import sqlite3
 import tomllib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from io import BytesIO
 
 import aiohttp
 import pytest
@@ -18,6 +19,7 @@ from tests.harness.process import ROOT
 from tests.harness.world import APP_TOKEN, World
 
 TOKEN = "a-token-for-prometheus"
+NOWHERE = "/hoiio/notifications/0123456789abcdef/guessed"
 
 
 class Scraped:
@@ -35,6 +37,10 @@ class Scraped:
     def __call__(self, name: str, **labels: str) -> float | None:
         """The value of a sample; None if there is none."""
         return self._samples.get((f"rollcall_{name}", *sorted(labels.items())))
+
+    def labels(self, name: str) -> list[dict[str, str]]:
+        """The labels of each sample of that full name."""
+        return [sample.labels for family in self.families for sample in family.samples if sample.name == name]
 
 
 class Prometheus:
@@ -82,6 +88,46 @@ async def test_without_a_token_there_are_none(quiet_world: World, prometheus: Pr
     await quiet_world.start_bot()
     assert await prometheus.status(f"Bearer {TOKEN}") == 404
     assert await prometheus.status("Bearer ") == 404
+
+
+def counted(read: Scraped) -> dict[str, set[tuple[tuple[str, str], ...]]]:
+    """The labels of what each counter counts, but for requests to Slack: it has more methods than are used."""
+    return {
+        family.name: {tuple(sorted(sample.labels.items())) for sample in family.samples}
+        for family in read.families
+        if family.type == "counter" and not family.name.startswith(("rollcall_slack_errors", "process_"))
+    }
+
+
+async def test_what_has_not_happened_yet_is_nought_so_that_the_first_time_is_seen(
+    world: World, prometheus: Prometheus
+) -> None:
+    fresh = await prometheus.reads()
+    nought = [
+        fresh("conferences_ended_total", state="unconfirmed", reason=""),
+        fresh("conferences_ended_total", state="abandoned", reason="no_lines"),
+        fresh("people_left_out_total", reason="no_number"),
+        fresh("requests_turned_away_total", route="slack", status="401"),
+        fresh("requests_turned_away_total", route="hoiio", status="503"),
+        fresh("hoiio_errors_total", method="conference/call", kind="not_enough_credit"),
+        fresh("hoiio_errors_total", method="voice/get_history", kind="rate_limited"),
+    ]
+    assert nought == [0] * len(nought)
+
+    world.hoiio.faults.paths = {"conference/call"}
+    world.hoiio.faults.refuse_with = "error_insufficient_credit"
+    await world.alice.types("/conference @bob @erin")
+    await world.board_shows("Nobody was rung")
+    await world.slack.deliver_raw(b"text=x", {})
+    await world.make_bot_read_only()
+    async with aiohttp.ClientSession(world.url) as http:
+        for path, size in ((NOWHERE, 0), (NOWHERE, 100_000), ("/slack/events", 2**21)):
+            await http.post(path, data=BytesIO(bytes(size)))
+        await http.get(NOWHERE)
+    after = await prometheus.reads()
+    assert after("people_left_out_total", reason="no_number") == 1
+    assert after("requests_turned_away_total", route="hoiio", status="413") == 1
+    assert counted(after) == counted(fresh)
 
 
 async def test_a_conference_is_counted_from_its_command_to_its_end(world: World, prometheus: Prometheus) -> None:
@@ -166,7 +212,7 @@ async def test_hoiio_that_cannot_be_reached(world: World, prometheus: Prometheus
 async def test_what_is_turned_away(world: World, prometheus: Prometheus) -> None:
     await world.slack.deliver_raw(b"text=x", {})
     async with aiohttp.ClientSession(world.url) as http:
-        for path in ("/hoiio/notifications/0123456789abcdef/guessed", "/nothing", "/hoiio/notifications"):
+        for path in (NOWHERE, "/nothing", "/hoiio/notifications"):
             async with http.post(path) as answer:
                 assert answer.status == 404
     read = await prometheus.reads()

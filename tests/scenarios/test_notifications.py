@@ -1,11 +1,15 @@
 """What Hoiio says, however it says it: early, twice, late, out of order, garbled, or not Hoiio at all."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
+from io import BytesIO
 
 import aiohttp
 import pytest
 
 from sandbox.hoiio import SIGNATURE_HEADER, signature
+from storage.notifications import KEPT_OF_A_CONFERENCE
 from tests.harness.world import ACCESS_TOKEN, World
 
 
@@ -201,10 +205,15 @@ async def test_an_unsigned_one_with_a_body_is_decided_by_the_secret_part(ringing
     await ringing.board_shows("@bob: busy")
 
 
-@pytest.mark.parametrize(("size", "status"), [(64 * 1024, 200), (64 * 1024 + 1, 413), (1024 * 1024, 413)])
+@pytest.mark.parametrize(
+    ("size", "status"), [(64 * 1024, 200), (64 * 1024 + 1, 413), (1024 * 1024, 413), (1024 * 1024 + 1, 413)]
+)
 async def test_bodies_over_64_kib_are_refused(ringing: World, size: int, status: int) -> None:
     body = b"x=" + b"y" * (size - 2)
-    assert await post(ringing.call_requests[0]["notify_url"], body, signature(ACCESS_TOKEN, body)) == status
+    url = ringing.call_requests[0]["notify_url"]
+    assert await post(url, body, signature(ACCESS_TOKEN, body)) == status
+    assert ringing.log.count("a notification of more than 64 KiB was turned away") == (status == 413)
+    assert url.rpartition("/")[2] not in ringing.log
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
@@ -232,6 +241,26 @@ async def test_one_that_cannot_be_stored_is_not_acknowledged_and_is_asked_for_la
     await ringing.board_shows("@bob: busy")
 
 
+async def test_no_more_are_kept_of_a_conference_than_any_has_and_what_they_tell_is_asked_for(ringing: World) -> None:
+    """Whoever has its address must not fill the disk."""
+    with closing(sqlite3.connect(ringing.database)) as database, database:
+        database.executemany(
+            "INSERT INTO notifications (team_id, conference_id, digest, fields, received_at) "
+            "SELECT team_id, conference_id, ?, '{}', created_at FROM conferences",
+            [[str(place)] for place in range(KEPT_OF_A_CONFERENCE - 1)],
+        )
+    url = ringing.call_requests[0]["notify_url"]
+    for body, status in ((b"x=1", 200), (b"x=2", 429), (b"x=1", 200)):
+        assert await post(url, body, None) == status
+    assert ringing.log.count("a notification was turned away: no conference has so many") == 1
+    ringing.hoiio.faults.notifications.drop = 0
+    ringing.bob.phone.decline()
+    await ringing.board_shows("@bob: busy")
+    await ringing.carol.types("/conference @dave")
+    await ringing.until(lambda: len(ringing.call_requests) == 2)
+    assert await post(ringing.call_requests[1]["notify_url"], b"x=1", None) == 200
+
+
 async def test_delayed_doubled_and_reordered_ones_end_in_the_same_state(world: World) -> None:
     world.hoiio.early_notifications = True
     faults = world.hoiio.faults.notifications
@@ -254,5 +283,5 @@ async def post(url: str, body: bytes, signed: str | None) -> int:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     if signed is not None:
         headers[SIGNATURE_HEADER] = signed
-    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+    async with aiohttp.ClientSession() as session, session.post(url, data=BytesIO(body), headers=headers) as answer:
         return answer.status

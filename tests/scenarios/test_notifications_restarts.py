@@ -66,6 +66,24 @@ async def test_what_a_killed_bot_had_acknowledged_is_taken_in_at_the_next_start(
     assert untaken(world) == 0
 
 
+async def test_one_on_file_that_is_damaged_stands_in_the_way_of_no_other(unasked_world: World) -> None:
+    world = unasked_world
+    await world.kill_bot()
+    conference_id = world.call_requests[0]["tag"]
+    with closing(sqlite3.connect(world.database)) as database, database:
+        for damaged in ("{", "[]", '"busy"'):
+            database.execute(
+                "INSERT INTO notifications (team_id, conference_id, digest, fields, received_at, untaken) "
+                "SELECT team_id, conference_id, ?, ?, created_at, 1 FROM conferences WHERE conference_id = ?",
+                [damaged, damaged, conference_id],
+            )
+    await keep(world, outcome(world))
+    await world.start_bot()
+    await world.board_shows("@bob: was in the call, 3 min", "@alice: ringing")
+    assert world.log.count(f"conference {conference_id}: a notification on file can't be read") == 3
+    assert (untaken(world), count(world, "SELECT count(*) FROM notifications")) == (0, 4)
+
+
 @pytest.mark.parametrize(
     ("kill_at", "status"),
     [("before:1", None), ("after:1", None), ("before:2", 200), ("after:2", 200)],

@@ -180,6 +180,22 @@ async def test_a_phone_gets_three_codes_a_day_from_all_people_together(world: Wo
     assert sum("was sent 3 codes within a day" in text for text in said) == 3
 
 
+async def test_a_workspace_gets_so_many_codes_a_day_whoever_asks_and_for_whatever_number(world: World) -> None:
+    await world.kill_bot()
+    world.settings["MAX_CODES_PER_DAY"] = "5"
+    await world.start_bot()
+    crowd = [world.add_actor(f"mallory{n}", f"+659124000{n}") for n in range(6)]
+    said = [await asks_for_code(somebody) for somebody in crowd]
+    # Two were sent to Alice and Bob.
+    assert ["on its way" in text for text in said] == [True] * 3 + [False] * 3
+    assert sum(len(somebody.phone.texts) for somebody in crowd) == 3
+    assert "Nothing was changed. This workspace was sent 5 codes within a day" in said[-1]
+    assert "can raise MAX_CODES_PER_DAY" in said[-1]
+    assert world.log.count("no code is sent: MAX_CODES_PER_DAY is reached") == 3
+    await world.leap(timedelta(days=1))
+    assert "on its way" in await asks_for_code(crowd[-1])
+
+
 async def test_the_codes_of_a_number_can_not_be_tried_out(world: World) -> None:
     """Two days of asking and guessing as fast as the bot allows: of a million codes, forty-five are ever compared."""
     compared = 0

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import httpx
 import pytest
 from aiohttp import web
 
@@ -49,8 +50,9 @@ async def running_server() -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
-async def hoiio_at(server: Server) -> AsyncIterator[Hoiio]:
-    carrier = Hoiio(Credentials(APP_ID, ACCESS_TOKEN), api_url=server.url)
+async def hoiio_at(url: str, caller_id: str | None = None) -> AsyncIterator[Hoiio]:
+    credentials = Credentials(APP_ID, ACCESS_TOKEN)
+    carrier = Hoiio(credentials, api_url=url, tls=httpx.create_ssl_context(), caller_id=caller_id)
     yield carrier
     await carrier.aclose()
 

@@ -72,6 +72,7 @@ class Desk:
             carrier=self.carrier,
             clock=self.clock,
             barring=replace(barring or Barring(), believed=not by_sms),
+            codes_per_day=None,
             key=key,
         )
 

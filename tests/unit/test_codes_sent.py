@@ -12,6 +12,7 @@ from conference.registration import (
     CODES_PER_PERSON,
     TRIES,
     CodeSent,
+    CodesTo,
     Kept,
     NoCode,
     TooManyCodes,
@@ -32,7 +33,7 @@ async def test_a_person_is_sent_three_codes_an_hour_to_whatever_numbers(desk: De
         assert isinstance(await desk.propose(f"+659123001{place}"), CodeSent)
         await desk.clock.advance(MINUTE)
     opens_at = began + timedelta(hours=1)
-    assert await desk.propose("+6591230020") == TooManyCodes(False, CODES_PER_PERSON, opens_at)
+    assert await desk.propose("+6591230020") == TooManyCodes(CodesTo.PERSON, CODES_PER_PERSON, opens_at)
     assert len(desk.carrier.texts) == CODES_PER_PERSON
     assert (await desk.person()).unproved == "+6591230012"
     await desk.clock.advance_to(opens_at - timedelta(seconds=1))
@@ -47,7 +48,7 @@ async def test_a_number_is_sent_three_codes_a_day_for_whomever(desk: Desk) -> No
         assert isinstance(await desk.propose(HERS, f"U{place}", team_id), CodeSent)
         await desk.clock.advance(HOUR)
     opens_at = began + timedelta(days=1)
-    assert await desk.propose(HERS, "U9") == TooManyCodes(True, CODES_PER_NUMBER, opens_at)
+    assert await desk.propose(HERS, "U9") == TooManyCodes(CodesTo.NUMBER, CODES_PER_NUMBER, opens_at)
     assert await desk.propose(HIS, "U9") == CodeSent(HIS)
     assert len(desk.carrier.texts) == CODES_PER_NUMBER + 1
     await desk.clock.advance_to(opens_at)

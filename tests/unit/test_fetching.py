@@ -5,10 +5,11 @@ import gzip
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 from aiohttp import web
 
@@ -19,7 +20,6 @@ from calendars.fetching import (
     Fetcher,
     NotFetchedError,
     NotReachedError,
-    _believed,
     is_public,
     look_up,
 )
@@ -28,7 +28,9 @@ from calendars.reading import WebCalendars
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20261225\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 CERTIFICATE = Path(__file__).parent / "certificates" / "calendars.example.pem"
-"""Signed by itself, for calendars.example alone."""
+"""Signed by itself, for calendars.example and localhost alone."""
+PUBLIC = httpx.create_ssl_context()
+"""The authorities whose certificates everybody believes."""
 WITHIN_SECONDS = 5.0
 
 
@@ -56,7 +58,7 @@ class Network:
         answers = self.names[host]
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
-    def fetcher(self, tls: ssl.SSLContext | None = None) -> Fetcher:
+    def fetcher(self, tls: ssl.SSLContext = PUBLIC) -> Fetcher:
         return Fetcher(resolve=self.resolve, may_reach=lambda ip: ip == "127.0.0.1" or is_public(ip), tls=tls)
 
     def url(self, path: str, host: str = "calendars.example") -> str:
@@ -171,7 +173,7 @@ async def test_a_name_that_leads_inside_is_not_gone_to(network: Network) -> None
 )
 async def test_a_host_written_in_another_way_leads_inside_too(network: Network, host: str) -> None:
     with pytest.raises(AddressRefusedError, match=INSIDE):
-        await Fetcher(resolve=look_up).fetch(network.url("/", host), within_seconds=WITHIN_SECONDS)
+        await Fetcher(resolve=look_up, tls=PUBLIC).fetch(network.url("/", host), within_seconds=WITHIN_SECONDS)
     assert network.requests == []
 
 
@@ -240,7 +242,7 @@ async def test_a_name_that_takes_long_to_look_up_is_waited_for_only_so_long() ->
         return await asyncio.Future[Sequence[str]]()
 
     with pytest.raises(NotReachedError, match=r"^it took longer than 0\.1 seconds$"):
-        await Fetcher(resolve=never).fetch("https://calendars.example/", within_seconds=0.1)
+        await Fetcher(resolve=never, tls=PUBLIC).fetch("https://calendars.example/", within_seconds=0.1)
 
 
 async def test_nothing_there(network: Network) -> None:
@@ -258,7 +260,7 @@ async def test_where_one_address_of_a_host_is_dead_the_next_is_tried(network: Ne
         return True
 
     network.names["two.example"] = [["::1", "127.0.0.1"]]
-    fetcher = Fetcher(resolve=network.resolve, may_reach=may_reach)
+    fetcher = Fetcher(resolve=network.resolve, may_reach=may_reach, tls=PUBLIC)
     assert await fetcher.fetch(network.url("/", "two.example"), within_seconds=WITHIN_SECONDS) == CALENDAR
 
 
@@ -271,21 +273,6 @@ async def test_what_is_no_calendar(network: Network) -> None:
         await calendars.read(network.url("/page"), *span)
 
 
-@pytest.fixture
-def authority_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As an operator names their own authority, for all programs on a machine."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    _believed.cache_clear()
-    yield
-    _believed.cache_clear()
-
-
-@pytest.mark.usefixtures("authority_of_the_environment")
-async def test_the_authority_that_the_environment_names_is_believed(network: Network) -> None:
-    url = f"https://calendars.example:{network.tls_port}/"
-    assert await network.fetcher().fetch(url, within_seconds=WITHIN_SECONDS) == CALENDAR
-
-
 async def test_over_https_the_certificate_is_that_of_the_host_and_not_of_its_address(network: Network) -> None:
     network.names["other.example"] = [["127.0.0.1"]]
     believing = ssl.create_default_context(cafile=str(CERTIFICATE))
@@ -293,7 +280,7 @@ async def test_over_https_the_certificate_is_that_of_the_host_and_not_of_its_add
     for scheme in ("https", "webcal"):
         url = f"{scheme}://calendars.example:{network.tls_port}/"
         assert await fetcher.fetch(url, within_seconds=WITHIN_SECONDS) == CALENDAR
-    for wrong, believed in (("other.example", believing), ("calendars.example", None)):
+    for wrong, believed in (("other.example", believing), ("calendars.example", PUBLIC)):
         with pytest.raises(NotReachedError, match="can't be connected to"):
             await network.fetcher(believed).fetch(f"https://{wrong}:{network.tls_port}/", within_seconds=WITHIN_SECONDS)
     assert len(network.requests) == 2

@@ -40,16 +40,15 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def hoiio(server: Server) -> AsyncIterator[Hoiio]:
-    async with hoiio_at(server) as hoiio:
+    async with hoiio_at(server.url) as hoiio:
         yield hoiio
 
 
 @pytest.mark.parametrize("caller_id", [None, "private"])
 async def test_a_call_is_asked_for_as_hoiio_documents_it(server: Server, caller_id: str | None) -> None:
     server.says({"status": "success_ok", "txn_refs": ["AA-1", "AA-2"], "room": "R1"})
-    hoiio = Hoiio(Credentials(APP_ID, ACCESS_TOKEN), api_url=server.url + "/", caller_id=caller_id)
-    assert await call(hoiio) == Placed("R1", ("AA-1", "AA-2"))
-    await hoiio.aclose()
+    async with hoiio_at(server.url + "/", caller_id) as hoiio:
+        assert await call(hoiio) == Placed("R1", ("AA-1", "AA-2"))
     form = {"app_id": APP_ID, "access_token": ACCESS_TOKEN, "dest": "+6591230001,+6591230002", "room": "R1"}
     form |= {"tag": "c0ffee", "notify_url": NOTIFY_URL} | ({"caller_id": caller_id} if caller_id else {})
     assert server.asked == [("/open/conference/call", form)]
@@ -89,10 +88,9 @@ async def test_a_success_without_a_reference_for_each_dest_is_an_answer_lost(
 async def test_a_server_that_is_not_there_was_sent_nothing() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        hoiio = Hoiio(Credentials(APP_ID, ACCESS_TOKEN), api_url=f"http://127.0.0.1:{taken.getsockname()[1]}/open")
-        with raises(NotSent, "conference/call: ConnectError"):
-            await call(hoiio)
-        await hoiio.aclose()
+        async with hoiio_at(f"http://127.0.0.1:{taken.getsockname()[1]}/open") as hoiio:
+            with raises(NotSent, "conference/call: ConnectError"):
+                await call(hoiio)
 
 
 async def test_a_connection_that_closes_after_the_request_is_an_answer_lost(server: Server, hoiio: Hoiio) -> None:

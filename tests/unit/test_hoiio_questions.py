@@ -22,7 +22,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def hoiio(server: Server) -> AsyncIterator[Hoiio]:
-    async with hoiio_at(server) as hoiio:
+    async with hoiio_at(server.url) as hoiio:
         yield hoiio
 
 

@@ -1,10 +1,11 @@
 """Notifications are acknowledged when they are kept, and taken in together behind that."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from conference.calls import CallState
+from conference.calls import CallState, Report
 from conference.inbox import Inbox
 from conference.ledger import STORE_AGAIN_AFTER_SECONDS, Ledger
 from conference.model import Conference, ConferenceKey, ConferenceState
@@ -38,6 +39,13 @@ class SlowStorage(MemoryStorage):
         return outcome
 
 
+def read(fields: Mapping[str, str]) -> Report | None:
+    """What a notification of Hoiio's says, but for one that nobody has foreseen."""
+    if fields["call_status_dest"] == "nonsense":
+        raise RuntimeError("unforeseen")
+    return read_notification(fields)
+
+
 @dataclass
 class Desk:
     """An inbox, and what is heard of its conferences."""
@@ -50,12 +58,16 @@ class Desk:
     def __post_init__(self) -> None:
         ledger = Ledger(self.storage, self.clock)
         ledger.listeners.append(self.heard.append)
-        self.inbox = Inbox(ledger=ledger, read_notification=read_notification, right_of_way=self.right_of_way)
+        self.inbox = Inbox(ledger=ledger, clock=self.clock, read_notification=read, right_of_way=self.right_of_way)
 
     async def notify(self, place: int, status: str = "busy", received_at: datetime = BEGUN_AT) -> None:
         fields = {"txn_ref": f"AA-{place}", "call_status_dest": status}
         notification = Notification(fields, received_at)
         assert await self.inbox.keep(EIGHT.conference_id, EIGHT.notify_secret, notification)
+
+    async def go_on(self, seconds: float) -> None:
+        await self.clock.advance(seconds)
+        await settle()
 
     async def call(self, place: int) -> CallState:
         return (await self.storage.conference(KEY)).participants[place].state
@@ -115,6 +127,37 @@ async def test_a_storage_that_fails_on_taking_in_is_asked_until_it_does() -> Non
     assert desk.heard[0].version == EIGHT.version + 1
 
 
+async def test_what_came_in_an_outage_is_taken_in_with_the_first_that_comes_after_it() -> None:
+    storage = MemoryStorage(EIGHT)
+    storage.errors += [StorageUnavailableError("database is locked")] * 4
+    desk = Desk(storage)
+    await desk.notify(0)
+    await settle()
+    for wait in STORE_AGAIN_AFTER_SECONDS[:3]:
+        await desk.go_on(wait)
+    assert (await desk.call(0), storage.errors) == (CallState.RINGING, [])
+    await desk.notify(1)
+    await settle()
+    assert (await desk.call(0), await desk.call(1)) == (CallState.BUSY, CallState.BUSY)
+    assert desk.inbox.in_hand == set()
+
+
+async def test_an_outage_that_goes_on_is_waited_out_longer_each_time() -> None:
+    storage = MemoryStorage(EIGHT)
+    storage.errors += [StorageUnavailableError("database is locked")] * 5
+    desk = Desk(storage)
+    await desk.notify(0)
+    await settle()
+    for wait in STORE_AGAIN_AFTER_SECONDS:
+        left = len(storage.errors)
+        await desk.go_on(wait - 0.1)
+        assert len(storage.errors) == left
+        await desk.go_on(0.1)
+        assert len(storage.errors) == max(left - 1, 0)
+    await asyncio.gather(*desk.inbox.in_hand)
+    assert await desk.call(0) is CallState.BUSY
+
+
 async def test_one_that_nobody_understood_is_taken_in_when_it_comes_again_and_is_understood(storage: Storage) -> None:
     unnamed = replace(EIGHT, participants=tuple(replace(call, txn_ref=None) for call in EIGHT.participants))
     await storage.add(unnamed)
@@ -126,6 +169,23 @@ async def test_one_that_nobody_understood_is_taken_in_when_it_comes_again_and_is
     await desk.notify(0)
     await asyncio.gather(*desk.inbox.in_hand)
     assert await desk.call(0) is CallState.BUSY
+
+
+async def test_one_that_makes_no_sense_stands_in_the_way_of_no_other(storage: Storage) -> None:
+    """Neither as it comes, nor at the start after a crash."""
+    await storage.add(EIGHT)
+    desk = Desk(storage)
+    with desk.right_of_way.taken():
+        for place, status in enumerate(("busy", "nonsense", "busy")):
+            await desk.notify(place, status, BEGUN_AT + timedelta(seconds=place))
+        conference = await desk.inbox.recover(KEY)
+    assert [call.state for call in conference.participants[:3]] == [CallState.BUSY, CallState.RINGING, CallState.BUSY]
+    await asyncio.gather(*desk.inbox.in_hand)
+    await desk.notify(1, "nonsense")
+    await desk.notify(3)
+    await asyncio.gather(*desk.inbox.in_hand)
+    assert await desk.call(3) is CallState.BUSY
+    assert await storage.untaken() == []
 
 
 async def test_the_same_one_many_times_changes_it_once(storage: Storage) -> None:

@@ -14,7 +14,7 @@ from conference.numbers import show_number
 from conference.overview import PersonalOverview
 from conference.people import NumberOnFile, PersonOnFile, Source
 from conference.preferences import Preferences, QuietHours
-from conference.registration import CODE_DIGITS, Kept, NoCode, NotAllowed, TooManyCodes, WrongCode
+from conference.registration import CODE_DIGITS, CodesTo, Kept, NoCode, NotAllowed, TooManyCodes, WrongCode
 from messages import admin_words, home, number_form, own_number, preferences_form
 from messages.mrkdwn import Message
 from messages.refusals import BARRED, carrier_refusal
@@ -177,13 +177,13 @@ def test_a_number_that_is_never_rung_is_not_kept_and_it_is_said_why(why: Barred)
     assert message.text == f"Nothing was changed. {BARRED[why]} Use another number."
 
 
-@pytest.mark.parametrize("to_number", [True, False])
-def test_no_more_codes_says_until_when_also_where_that_is_tomorrow(to_number: bool) -> None:
-    message = own_number.not_kept(TooManyCodes(to_number, 3, BEGUN_AT))
+@pytest.mark.parametrize("to", CodesTo)
+def test_no_more_codes_says_until_when_also_where_that_is_tomorrow(to: CodesTo) -> None:
+    message = own_number.not_kept(TooManyCodes(to, 3, BEGUN_AT))
     assert sound([message])
     assert message.text.startswith("Nothing was changed.")
     assert re.search(rf"Try again at <!date\^{int(BEGUN_AT.timestamp())}\^[^|]*\|[^>]*>", message.text)
-    assert ("{date" in message.text) or not to_number
+    assert ("{date" in message.text) or to is CodesTo.PERSON
 
 
 @pytest.mark.parametrize("entry", NO_CODES, ids=str)
@@ -326,8 +326,8 @@ def test_what_stands_under_a_field_is_plain_text() -> None:
     for entry in NO_CODES:
         (text,) = number_form.errors(own_number.not_entered(entry), block=number_form.CODE_BLOCK).values()
         assert not re.search(r"[`<>]", text)
-    for to_number in (True, False):
-        why = own_number.not_taken(TooManyCodes(to_number, 3, BEGUN_AT), "in 5 minutes")
+    for to in CodesTo:
+        why = own_number.not_taken(TooManyCodes(to, 3, BEGUN_AT), "in 5 minutes")
         assert not re.search(r"[`<>]", why)
         assert "Try again in 5 minutes," in why
 

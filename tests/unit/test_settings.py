@@ -30,7 +30,7 @@ NAMES = [
     *("SLACK_API_URL", "HOIIO_API_URL", "PUBLIC_URL", "HOST", "PORT", "DATABASE", "DEFAULT_REGION"),
     *("VERIFY_NUMBERS", "ADMINS", "ALLOWED_COUNTRIES", "GUESTS", "RETENTION_DAYS"),
     *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
-    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY", "LOW_BALANCE", "LINES", "HOLIDAYS"),
+    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY", "MAX_CODES_PER_DAY", "LOW_BALANCE", "LINES", "HOLIDAYS"),
     "LOG_FORMAT",
 ]
 
@@ -70,6 +70,7 @@ def test_what_is_left_out_has_the_documented_default() -> None:
         max_rings_per_number=5,
         max_minutes_per_day=3000,
         max_spend_per_day=Decimal(100),
+        max_codes_per_day=500,
         low_balance=Decimal(5),
         retention_days=90,
         lines=8,
