@@ -6,7 +6,7 @@ COPY requirements.txt ./
 RUN python -m pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
 
 # The bot without its stand-ins: the demo and the tests are not in the image.
-COPY bot.py settings.py ./
+COPY bot.py assembly.py settings.py ./
 COPY calendars/ calendars/
 COPY conference/ conference/
 COPY handlers/ handlers/

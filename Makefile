@@ -3,7 +3,7 @@
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3 python) python3)
 BIN := .venv/bin
-CODE := bot.py settings.py conference messages telephony calendars storage handlers observability operations \
+CODE := bot.py assembly.py settings.py conference messages telephony calendars storage handlers observability operations \
 	sandbox tests
 
 .PHONY: install demo demo-auto run test lint types browser screenshots fuzz model torture standups bench clean

@@ -23,7 +23,7 @@ ALERTS = ROOT / "deploy/alerts.yml"
 TOKEN = "a-token-for-prometheus"
 
 SPEAKING = (
-    *("bot.py", "settings.py", "calendars", "conference", "handlers", "messages", "observability"),
+    *("bot.py", "assembly.py", "settings.py", "calendars", "conference", "handlers", "messages", "observability"),
     *("operations", "storage", "telephony"),
 )
 LEVELS = {"debug", "info", "warning", "error", "critical"}

@@ -23,6 +23,7 @@ from typing import Any
 
 import httpcore  # noqa: F401 - httpx would first import it in each bot
 
+import assembly
 import bot
 import calendars.ics  # noqa: F401 - the bot imports it with the first calendar that it reads
 from tests.harness import bot_process
@@ -46,7 +47,7 @@ class Template:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.set_wakeup_fd(self._waker.fileno())
-        bot.certificates()
+        assembly.certificates()
         # Bolt looks at the stack for each new app; the first to do so reads where every module's file is.
         inspect.stack()
         # A bot's collector need not look through, and thereby copy, what all of them share.

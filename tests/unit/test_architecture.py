@@ -13,7 +13,7 @@ from sandbox.world import SHORTCUTS
 
 ROOT = Path(__file__).parents[2]
 OURS = {
-    *("bot", "settings", "calendars", "conference", "handlers", "messages", "observability", "operations"),
+    *("assembly", "bot", "settings", "calendars", "conference", "handlers", "messages", "observability", "operations"),
     *("sandbox", "storage", "telephony", "tests"),
 }
 OUTSIDE = {
@@ -34,7 +34,8 @@ MAY_IMPORT = {
     "handlers": INNER,
     "operations": INNER,
     "sandbox": set[str](),
-    "bot": {*INNER, "handlers", "observability", "operations"},
+    "assembly": {*INNER, "handlers", "observability"},
+    "bot": {*INNER, "assembly", "handlers", "observability", "operations"},
 }
 """Of ours, what each may import beside itself."""
 
