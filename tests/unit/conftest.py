@@ -2,11 +2,14 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from storage import Storage
+from tests.harness.database import lay_empty_database
 
 
 @pytest.fixture
@@ -16,9 +19,24 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def storage(database: Path) -> AsyncIterator[Storage]:
+    database.parent.mkdir()
+    lay_empty_database(database)
     opened = await Storage.open(database)
     yield opened
     await opened.close()
+
+
+@asynccontextmanager
+async def empty_storage() -> AsyncIterator[Storage]:
+    """A storage of its own for each of the examples that a test is given."""
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / "rollcall.db"
+        lay_empty_database(database)
+        opened = await Storage.open(database)
+        try:
+            yield opened
+        finally:
+            await opened.close()
 
 
 def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
