@@ -23,16 +23,9 @@ from tests.bench.processes import Program, cpu_seconds
 from tests.bench.stand_ins import LONGEST_LINE_BYTES
 from tests.harness.ports import free_port
 from tests.harness.process import ROOT
-from tests.harness.world import SIGNING_SECRET
+from tests.harness.world import NO_LIMITS, SIGNING_SECRET
 
 TEAM = "T0ROLLCALL"
-NO_LIMITS = {
-    "MAX_CONFERENCES_PER_HOUR": "off",
-    "MAX_RINGS_PER_HOUR": "off",
-    "MAX_RINGS_PER_NUMBER": "off",
-    "MAX_MINUTES_PER_DAY": "off",
-    "MAX_SPEND_PER_DAY": "off",
-}
 FORM = "application/x-www-form-urlencoded"
 
 
