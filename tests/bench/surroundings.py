@@ -109,7 +109,7 @@ async def start_rival(module: str, directory: Path, settings: Mapping[str, str],
     return await Program.start(["-m", f"tests.bench.{module}"], environment, directory, name)
 
 
-def command(caller: int, channel: str, text: str, response_url: str = "http://127.0.0.1:9/") -> bytes:
+def command(caller: int, channel: str, text: str) -> bytes:
     """A signed slash command, as Slack sends it."""
     body = urlencode(
         {
@@ -124,7 +124,7 @@ def command(caller: int, channel: str, text: str, response_url: str = "http://12
             "text": text,
             "api_app_id": "A0ROLLCALL",
             "is_enterprise_install": "false",
-            "response_url": response_url,
+            "response_url": "http://127.0.0.1:9/",
             "trigger_id": "1.2.3",
         }
     ).encode()
