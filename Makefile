@@ -51,6 +51,8 @@ browser:
 screenshots: .venv/installed-dev browser
 	$(BIN)/python -m tests.browser.screenshots
 
+# Written once, the bytecode serves all of pytest's processes and the hundreds of bots, wherever the machine forgoes it.
+test: export PYTHONDONTWRITEBYTECODE =
 test: lint types browser
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
 

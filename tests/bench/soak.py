@@ -13,9 +13,9 @@ from sandbox.slack import Channel, Message, Person
 from tests.bench.figures import Goal, Row, Table
 from tests.bench.people import mention, number, user_id
 from tests.bench.processes import Memory, memory_of
-from tests.bench.surroundings import NO_LIMITS, made_database
+from tests.bench.surroundings import made_database
 from tests.harness.process import ROOT, BotProcess
-from tests.harness.world import World
+from tests.harness.world import NO_LIMITS, World
 
 AT_ONCE = 100
 PEOPLE_PER_CALL = 3

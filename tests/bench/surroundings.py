@@ -23,16 +23,9 @@ from tests.bench.processes import Program, cpu_seconds
 from tests.bench.stand_ins import LONGEST_LINE_BYTES
 from tests.harness.ports import free_port
 from tests.harness.process import ROOT
-from tests.harness.world import SIGNING_SECRET
+from tests.harness.world import NO_LIMITS, SIGNING_SECRET
 
 TEAM = "T0ROLLCALL"
-NO_LIMITS = {
-    "MAX_CONFERENCES_PER_HOUR": "off",
-    "MAX_RINGS_PER_HOUR": "off",
-    "MAX_RINGS_PER_NUMBER": "off",
-    "MAX_MINUTES_PER_DAY": "off",
-    "MAX_SPEND_PER_DAY": "off",
-}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -116,7 +109,7 @@ async def start_rival(module: str, directory: Path, settings: Mapping[str, str],
     return await Program.start(["-m", f"tests.bench.{module}"], environment, directory, name)
 
 
-def command(caller: int, channel: str, text: str, response_url: str = "http://127.0.0.1:9/") -> bytes:
+def command(caller: int, channel: str, text: str) -> bytes:
     """A signed slash command, as Slack sends it."""
     body = urlencode(
         {
@@ -131,7 +124,7 @@ def command(caller: int, channel: str, text: str, response_url: str = "http://12
             "text": text,
             "api_app_id": "A0ROLLCALL",
             "is_enterprise_install": "false",
-            "response_url": response_url,
+            "response_url": "http://127.0.0.1:9/",
             "trigger_id": "1.2.3",
         }
     ).encode()

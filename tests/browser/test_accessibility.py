@@ -15,6 +15,8 @@ NARROW = {"width": 390, "height": 844}
 SCHEMES: Final[dict[Literal["light", "dark"], str]] = {"light": "{}", "dark": "{runOnly: ['color-contrast']}"}
 """Colour schemes, with what axe is to look for: only colours differ between them."""
 
+FOUND: Final = "({ violations }) => violations.map((one) => [one.id, one.nodes[0].html])"
+"""What was found is all that the page answers, and not what passed, too."""
 AXE_SCRIPT: Final = Axe().axe_script
 
 
@@ -31,8 +33,7 @@ class Examined:
             await self.page.evaluate(AXE_SCRIPT)
         for scheme, rules in SCHEMES.items():
             await self.page.emulate_media(color_scheme=scheme)
-            results = await self.page.evaluate(f"axe.run({{resultTypes: ['violations'], ...{rules}}})")
-            found = [(violation["id"], violation["nodes"][0]["html"]) for violation in results["violations"]]
+            found = await self.page.evaluate(f"axe.run({{resultTypes: ['violations'], ...{rules}}}).then({FOUND})")
             assert found == [], f"{state}, {scheme}"
         overflow = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert overflow <= 0, f"{state}: the page is {overflow} px wider than its window"

@@ -295,6 +295,21 @@ async def test_a_form_that_is_put_away_is_gone_before_the_app_hears_of_it(stage:
     assert stage.world.slack.views(stage.world.people["alice"]) == []
 
 
+async def test_whoever_types_on_as_a_form_closes_loses_no_letter(stage: Stage) -> None:
+    visitor, page = stage.visitor, stage.visitor.page
+    await visitor.presses(page.get_by_role("button", name="Shortcuts"))
+    await expect(page.get_by_role("menuitem", name="Start a conference")).to_be_focused()
+    await page.keyboard.press("Enter")
+    asked = await stage.hears("shortcut")
+    await visitor.composer.click()
+    await stage.open_form(asked, field_of("about", "What about", type="plain_text_input"))
+    close = visitor.form("A conference").get_by_role("button", name="Close")
+    # Typed before the page hears that the browser has closed it.
+    await close.evaluate("node => { node.click(); document.execCommand('insertText', false, '/'); }")
+    await page.keyboard.type("con")
+    await expect(visitor.composer).to_have_value("/con")
+
+
 async def test_an_answer_to_one_person_is_leafed_through_and_put_away(stage: Stage) -> None:
     visitor, page = stage.visitor, stage.visitor.page
 

@@ -8,6 +8,7 @@ from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
 PATIENCE_SECONDS = 30
 MOST_TABS = 120
+IS_FOCUSED = "node => node.isConnected ? node === document.activeElement : null"
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
@@ -161,8 +162,12 @@ class Visitor:
     async def tabs_to(self, target: Locator) -> None:
         """Press Tab until the target has the focus."""
         await expect(target).to_be_visible()
+        # To find it anew by its role and name takes longer than to press Tab: only where it was drawn anew.
+        node = await target.element_handle()
         for _ in range(MOST_TABS):
-            if await target.evaluate("node => node === document.activeElement"):
+            while (is_there := await node.evaluate(IS_FOCUSED)) is None:
+                node = await target.element_handle()
+            if is_there:
                 return
             await self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab never comes to {target}")

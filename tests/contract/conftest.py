@@ -10,15 +10,8 @@ import pytest_asyncio
 from aiohttp import web
 
 from sandbox.hoiio import Faults
-from tests.harness.world import World
+from tests.harness.world import NO_LIMITS, World
 from tests.serving import serving
-
-LIMITS = (
-    *("MAX_CONFERENCES_PER_HOUR", "MAX_RINGS_PER_HOUR", "MAX_RINGS_PER_NUMBER"),
-    *("MAX_MINUTES_PER_DAY", "MAX_SPEND_PER_DAY"),
-)
-NO_LIMITS = dict.fromkeys(LIMITS, "off")
-"""One world for all rows has more conferences than people would."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +43,7 @@ def is_at_rest(world: World) -> bool:
 async def running_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The bot is running, and Alice, Bob, Carol and Dave have numbers on file."""
     world = World(tmp_path_factory.mktemp("world"))
+    # One world for all rows has more conferences than people would.
     world.settings |= NO_LIMITS
     await world.open()
     try:

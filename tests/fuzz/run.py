@@ -85,12 +85,12 @@ class Run:
         self._lately: deque[int] = deque(maxlen=_LOOK_AT_LOG_EVERY + 2 * CONNECTIONS)
         self.tally = Tally()
 
-    async def all(self, *, inputs_per_round: int = INPUTS_PER_ROUND) -> Tally:
+    async def all(self) -> Tally:
         """Send all of them, unless too many fail."""
-        for start in range(self._numbers.start, self._numbers.stop, inputs_per_round):
+        for start in range(self._numbers.start, self._numbers.stop, INPUTS_PER_ROUND):
             # Which settings an input meets depends on its number alone.
-            settings = SETTINGS[start // inputs_per_round % len(SETTINGS)]
-            numbers = range(start, min(self._numbers.stop, start + inputs_per_round))
+            settings = SETTINGS[start // INPUTS_PER_ROUND % len(SETTINGS)]
+            numbers = range(start, min(self._numbers.stop, start + INPUTS_PER_ROUND))
             began = time.monotonic()
             with tempfile.TemporaryDirectory() as directory:
                 await self._round(Path(directory), settings, numbers)

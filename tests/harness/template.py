@@ -21,11 +21,15 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-import httpcore  # noqa: F401 - httpx would first import it in each bot
+# What each bot would import by itself, with the first request, number or calendar that it sees.
+import anyio._backends._asyncio  # noqa: F401
+import httpcore  # noqa: F401
+import phonenumbers.data.region_SG  # noqa: F401
+import slack_bolt.listener_matcher.async_builtins  # noqa: F401
 
 import assembly
 import bot
-import calendars.ics  # noqa: F401 - the bot imports it with the first calendar that it reads
+import calendars.ics  # noqa: F401
 from tests.harness import bot_process
 
 LARGEST_REQUEST_BYTES = 65_536

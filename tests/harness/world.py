@@ -34,6 +34,8 @@ NO_LIMITS = {name: "off" for name in READERS if name.startswith("MAX_")}
 """Settings with which people may ring as often as they like."""
 
 POLL_SECONDS = 0.001
+REAL_POLL_SECONDS = 0.005
+"""The same where no clock is to be moved: each look takes some of the time that the bot needs to get there."""
 STEP_SECONDS = 0.1
 """How far the moved clock goes on between two looks at a condition, while anything is going on."""
 QUIET_STEP_SECONDS = 1.0
@@ -195,23 +197,23 @@ class World:
         """Start one more process on the same database, and wait until it says that it waits."""
         spare = await self._start(self.directory / f"spare{next(self._spare_numbers)}.log")
         self.spares.append(spare)
-        await self._until_really(lambda: WAITS in spare.log or spare.returncode is not None)
+        await self.until_really(lambda: WAITS in spare.log or spare.returncode is not None)
         assert spare.returncode is None, f"it has ended:\n{spare.log}"
         return spare
 
     async def spare_takes_over(self) -> None:
         """Wait until a spare says that it works in the bot's place, and listens. From now on it is the bot."""
-        await self._until_really(lambda: any(TAKES_OVER in spare.log for spare in self.spares))
+        await self.until_really(lambda: any(TAKES_OVER in spare.log for spare in self.spares))
         self._process = next(spare for spare in self.spares if TAKES_OVER in spare.log)
         self.spares.remove(self._process)
         await self._until_listening()
 
-    async def _until_really(self, condition: Callable[[], object]) -> None:
-        """Wait for something that comes while no time goes by on the moved clock."""
+    async def until_really(self, condition: Callable[[], object]) -> None:
+        """Wait for something that comes by itself in real time, while none goes by on the moved clock."""
         patience = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             assert time.monotonic() < patience, f"it never came to that:\n{self.log}"
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(REAL_POLL_SECONDS)
 
     async def _start(self, log_path: Path, *, kill_at: str | None = None, now: datetime | None = None) -> BotProcess:
         environment = {
@@ -234,7 +236,7 @@ class World:
                             break
                 except aiohttp.ClientError:
                     pass
-                await asyncio.sleep(POLL_SECONDS)
+                await asyncio.sleep(REAL_POLL_SECONDS)
         if self.socket_mode and self.bot_is_running:
             await self.slack.socket_connected()
 

@@ -112,7 +112,7 @@ async def test_a_proxy_that_passes_on_to_another_bot(running: Shell, quiet_world
     quiet_world.settings |= {"PORT": str(port := free_port()), "DATABASE": str(running.directory / "other.db")}
     other = await quiet_world._start(quiet_world.directory / "other.log")
     quiet_world.spares.append(other)
-    await quiet_world._until_really(lambda: "listening" in other.log)
+    await quiet_world.until_really(lambda: "listening" in other.log)
     running.variables["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     await fails(running, "PUBLIC_URL: another bot answers there than at HOST and PORT.")
 

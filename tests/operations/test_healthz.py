@@ -143,7 +143,7 @@ async def test_one_that_waits_gives_its_port_to_whoever_gets_the_turn(quiet_worl
         await watcher.hears(world, 200, "/live")
         second = await world.start_spare()
         first.send_signal(signal.SIGSTOP)
-    await world._until_really(lambda: TAKES_OVER in second.log)
+    await world.until_really(lambda: TAKES_OVER in second.log)
     first.send_signal(signal.SIGCONT)
     await watcher.hears(world, 200)
     assert (first.returncode, second.returncode) == (None, None)

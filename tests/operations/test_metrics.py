@@ -254,7 +254,7 @@ async def test_whether_the_socket_stands(quiet_world: World, prometheus: Prometh
     quiet_world.settings["SLACK_APP_TOKEN"] = APP_TOKEN
     await quiet_world.start_bot()
     await quiet_world.alice.has_number()
-    await quiet_world._until_really(lambda: "connected to Slack" in quiet_world.log)
+    await quiet_world.until_really(lambda: "connected to Slack" in quiet_world.log)
     read = await prometheus.reads()
     assert read("slack_connected") == 1
     assert read("slack_acknowledgement_seconds_count") == 1

@@ -1,4 +1,4 @@
-"""A Hoiio to call, a bot's ear for its notifications, a clock to move, and an office in Slack."""
+"""A Hoiio to call, a bot's ear for its notifications, a clock to move, an office in Slack, and the demo's page."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from sandbox.clock import MovedClock
 from sandbox.hoiio import Hoiio
+from tests.sandbox.page_site import Site, running_site
 from tests.sandbox.slack_fixtures import Office, running_office
 from tests.sandbox.waiting import until
 from tests.serving import serving
@@ -125,3 +126,9 @@ async def ear() -> AsyncIterator[Ear]:
 async def office() -> AsyncIterator[Office]:
     async with running_office() as running:
         yield running
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with running_site() as site:
+        yield site

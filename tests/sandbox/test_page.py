@@ -1,19 +1,12 @@
 """The demo's page: what a window is told, and what can be done from it."""
 
 import json
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
 from sandbox.slack import JsonObject
-from tests.sandbox.page_site import Site, Window, running_site, texted_code
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with running_site() as site:
-        yield site
+from tests.sandbox.page_site import Site, Window, texted_code
 
 
 async def test_a_window_is_told_everything_when_it_opens(site: Site) -> None:

@@ -2,18 +2,11 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
 from sandbox.page.masking import masked
-from tests.sandbox.page_site import Site, running_site, texted_code
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with running_site() as site:
-        yield site
+from tests.sandbox.page_site import Site, texted_code
 
 
 async def test_nothing_on_the_wire_gives_a_secret_or_a_number_away(site: Site) -> None:

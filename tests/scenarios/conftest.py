@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.calendar_server import CalendarServer
+from tests.harness.database import lay_empty_database
 from tests.harness.world import World
 
 
@@ -21,6 +22,7 @@ async def quiet_world(tmp_path: Path) -> AsyncIterator[World]:
 @pytest.fixture
 async def world(quiet_world: World) -> World:
     """The bot is running, and Alice, Bob, Carol and Dave have numbers on file; Erin has none."""
+    lay_empty_database(quiet_world.database)
     await quiet_world.start_bot()
     for actor in (quiet_world.alice, quiet_world.bob, quiet_world.carol, quiet_world.dave):
         await actor.has_number()

@@ -13,9 +13,9 @@ AT = f"<!date^{int(DUE.timestamp())}^{{time}}|01:40 UTC>"
 OTHER_NUMBER = "+6591239999"
 
 
-async def is_set_up(world: World, whom: str = "@bob @carol", when: str = "daily 09:40 Asia/Singapore") -> None:
+async def is_set_up(world: World, whom: str = "@bob @carol") -> None:
     """Alice sets the standup platform up."""
-    result = await world.alice.types(f"/conference standup platform {whom} {when}")
+    result = await world.alice.types(f"/conference standup platform {whom} daily 09:40 Asia/Singapore")
     assert "Set up: `platform`" in result.ack_text, result.ack_text
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.harness.database import lay_empty_database
 from tests.harness.reading import buttons
 from tests.harness.world import World
 
@@ -19,6 +20,7 @@ async def world(quiet_world: World) -> World:
         "MAX_SPEND_PER_DAY": "1",
     }
     quiet_world.dave.person.is_admin = True
+    lay_empty_database(quiet_world.database)
     await quiet_world.start_bot()
     for actor in (quiet_world.alice, quiet_world.bob, quiet_world.carol):
         await actor.has_number()

@@ -37,8 +37,11 @@ async def test_a_full_number_is_shown_to_its_owner_alone(world: World) -> None:
     assert {message.ephemeral_to for message in showing} == {world.alice.person}
 
 
-async def test_the_database_is_readable_by_its_owner_alone(world: World) -> None:
-    for path in world.directory.glob("rollcall.db*"):
+async def test_the_database_is_readable_by_its_owner_alone(quiet_world: World) -> None:
+    await quiet_world.start_bot()
+    made = list(quiet_world.directory.glob("rollcall.db*"))
+    assert quiet_world.database in made
+    for path in made:
         assert path.stat().st_mode & 0o077 == 0, path
 
 

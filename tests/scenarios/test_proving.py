@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sandbox.slack import View
+from tests.harness.database import lay_empty_database
 from tests.harness.world import Actor, World
 
 WRONG = "That is not the code that was sent."
@@ -15,6 +16,7 @@ WRONG = "That is not the code that was sent."
 async def world(quiet_world: World) -> World:
     """The bot is running as it does when nobody sets anything; Alice and Bob have proved their numbers."""
     quiet_world.settings["VERIFY_NUMBERS"] = "sms"
+    lay_empty_database(quiet_world.database)
     await quiet_world.start_bot()
     for actor in (quiet_world.alice, quiet_world.bob):
         await actor.types(f"/conference number {actor.number}")

@@ -220,7 +220,7 @@ async def test_a_locked_database_at_the_start_does_not_keep_the_bot_from_stoppin
     with world.locked_database():
         await world.start_bot()
         # The wait for a lock is real time.
-        await world.until(lambda: "the storage does not answer" in world.log, within=100_000)
+        await world.until_really(lambda: "the storage does not answer" in world.log)
     await world.board_shows("@bob: ringing")
     assert await world.terminate_bot() == 0
 

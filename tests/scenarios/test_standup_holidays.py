@@ -186,7 +186,9 @@ async def test_a_server_that_is_slow_leaves_time_for_an_answer(calendars: Calend
     calendars.is_slow = True
     result = await sets_up(world.alice, calendar=calendars.url)
     assert "it can't be read as fast as Slack waits for an answer" in result.errors["calendar"]
-    assert 1 < result.took_seconds < 2.5
+    # The stand-in waits as long as Slack does, and had an answer.
+    assert result.acked
+    assert result.took_seconds > 1
     assert stored(world, "SELECT name FROM standups") == set()
 
 

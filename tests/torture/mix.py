@@ -36,8 +36,8 @@ class Mix:
 def mixed(chance: Random, *, everything: bool) -> Mix:
     """Draw a mix; with `everything`, one in which nothing is left out."""
 
-    def drawn(share: float = _SHARE) -> bool:
-        return chance.random() < share or everything
+    def drawn() -> bool:
+        return chance.random() < _SHARE or everything
 
     storage = [
         fault

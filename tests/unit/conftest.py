@@ -4,11 +4,13 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from conference.people import NumberOnFile, Source
 from storage import Storage
+from tests.harness.database import lay_empty_database
 from tests.unit.generated import BEGUN_AT
 
 
@@ -19,6 +21,8 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def storage(database: Path) -> AsyncIterator[Storage]:
+    database.parent.mkdir()
+    lay_empty_database(database)
     opened = await Storage.open(database)
     yield opened
     await opened.close()
@@ -30,6 +34,19 @@ async def keep_number(
     """Put a number on file, as if it had been proved."""
     on_file = NumberOnFile(number, source, BEGUN_AT)
     await storage.proving(team_id, user_id, lambda book: book.set_number(on_file))
+
+
+@asynccontextmanager
+async def empty_storage() -> AsyncIterator[Storage]:
+    """A storage of its own for each of the examples that a test is given."""
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / "rollcall.db"
+        lay_empty_database(database)
+        opened = await Storage.open(database)
+        try:
+            yield opened
+        finally:
+            await opened.close()
 
 
 def rows(database: Path, sql: str) -> list[tuple[object, ...]]:

@@ -1,5 +1,6 @@
 """What hypothesis makes up for the unit tests: people, numbers, reports and whole conferences."""
 
+import itertools
 import operator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -44,9 +45,9 @@ invitations = st.builds(
     st.sampled_from([wish for wish in CallerWish if wish is not CallerWish.AS_INVITED]),
 ).filter(lambda invitation: invitation.invitees or invitation.caller is not CallerWish.IF_POSSIBLE)
 """What can be typed."""
-charges = st.builds(
-    Charge, st.sampled_from(["SGD", "USD"]), st.decimals(0, 1000, places=3, allow_nan=False, allow_infinity=False)
-)
+amounts = st.integers(0, 1_000_000).map(lambda thousandths: Decimal(thousandths).scaleb(-3))
+"""What something may cost; `st.decimals` takes several times as long."""
+charges = st.builds(Charge, st.sampled_from(["SGD", "USD"]), amounts)
 _OURS = {CallState.NOT_RUNG, CallState.QUEUED, CallState.WAITING, CallState.UNKNOWN}
 """States that no carrier reports."""
 
@@ -168,6 +169,15 @@ def conferences(draw: st.DrawFn) -> Conference:
         detail=draw(_details[reason]),
         **draw(_rest),
         **draw(_standups),
+    )
+
+
+def several_conferences(most: int) -> st.SearchStrategy[list[Conference]]:
+    """Up to so many, of two kinds at most: to make up each by itself takes longer than whatever is done with them."""
+    return st.builds(
+        lambda kinds, count: list(itertools.islice(itertools.cycle(kinds), count)),
+        st.lists(conferences(), min_size=1, max_size=2),
+        st.integers(0, most),
     )
 
 

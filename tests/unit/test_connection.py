@@ -97,14 +97,20 @@ async def test_all_who_ask_learn_at_once_that_another_process_holds_the_database
     await storage.add(TOGETHER[0])
 
 
-async def test_whoever_is_told_that_it_is_stored_finds_it_after_the_disk_was_full(
-    storage: Storage, database: Path
-) -> None:
-    def fill_disk() -> None:
+async def fill_disk(storage: Storage) -> None:
+    """Leave room for two pages more, which hold some of `TOGETHER`."""
+
+    def work() -> None:
         (pages,) = storage._db.execute("PRAGMA page_count").fetchone()
         storage._db.execute(f"PRAGMA max_page_count = {pages + 2}")
 
-    await storage._run(fill_disk)
+    await storage._run(work)
+
+
+async def test_whoever_is_told_that_it_is_stored_finds_it_after_the_disk_was_full(
+    storage: Storage, database: Path
+) -> None:
+    await fill_disk(storage)
     outcomes = await asyncio.gather(*map(storage.add, TOGETHER), return_exceptions=True)
     refused = [outcome for outcome in outcomes if outcome is not None]
     assert refused
@@ -118,12 +124,7 @@ async def test_whoever_only_reads_is_answered_though_others_find_the_disk_full(
     storage: Storage, database: Path
 ) -> None:
     await storage.add(TOGETHER[0])
-
-    def fill_disk() -> None:
-        (pages,) = storage._db.execute("PRAGMA page_count").fetchone()
-        storage._db.execute(f"PRAGMA max_page_count = {pages + 2}")
-
-    await storage._run(fill_disk)
+    await fill_disk(storage)
     # What it reads has been written by then, and is taken back after that.
     first, read, *_ = await asyncio.gather(
         storage.add(TOGETHER[1]), storage.unfinished(), *map(storage.add, TOGETHER[2:]), return_exceptions=True

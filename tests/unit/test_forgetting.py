@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -41,8 +41,8 @@ async def forget(storage: Storage, act: LoggedAct | None = None) -> bool:
     return was_there
 
 
-async def keep_proof(storage: Storage, number: str, *, sent_at: datetime = BEGUN_AT) -> None:
-    proof = Proof(number, "salt", "digest", sent_at)
+async def keep_proof(storage: Storage, number: str) -> None:
+    proof = Proof(number, "salt", "digest", BEGUN_AT)
     await storage.proving(TEAM, ALICE, lambda book: book.keep(proof))
 
 

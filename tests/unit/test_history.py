@@ -12,12 +12,12 @@ from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason
 from conference.overview import Page
 from messages import history
 from sandbox.slack.block_kit import message_problems
-from tests.unit.generated import BEGUN_AT, charge, conference_of, conferences
+from tests.unit.generated import BEGUN_AT, charge, conference_of, several_conferences
 from tests.unit.test_board import full_numbers_in
 from tests.unit.test_status import ALICE, BEGAN, BOB, GUEST
 
 
-@given(st.lists(conferences(), max_size=5), st.booleans(), st.booleans())
+@given(several_conferences(5), st.booleans(), st.booleans())
 def test_slack_takes_whatever_ran_and_no_number_is_in_it(
     ran: list[Conference], has_newer: bool, has_older: bool
 ) -> None:

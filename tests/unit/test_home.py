@@ -13,7 +13,7 @@ from messages import home
 from messages.board_buttons import RING_ME_ACTION
 from messages.mrkdwn import Message
 from sandbox.slack.block_kit import view_problems
-from tests.unit.generated import conference_of, conferences
+from tests.unit.generated import amounts, conference_of, several_conferences
 from tests.unit.test_board import full_numbers_in, shown
 from tests.unit.test_status import ALICE, READER, accessories
 
@@ -21,7 +21,7 @@ weeks = st.lists(st.tuples(st.just(date(2026, 11, 2)), st.builds(Bill, st.intege
 bills = st.builds(
     Bill,
     st.integers(0, 10**6),
-    st.dictionaries(st.sampled_from(["SGD", "USD"]), st.decimals(0, 1000, places=3)),
+    st.dictionaries(st.sampled_from(["SGD", "USD"]), amounts),
 )
 
 
@@ -29,8 +29,8 @@ overviews = st.builds(
     PersonalOverview,
     st.just(READER),
     st.just(date(2026, 11, 1)),
-    st.lists(conferences(), max_size=12).map(tuple),
-    st.lists(conferences(), max_size=5).map(tuple),
+    several_conferences(12).map(tuple),
+    several_conferences(5).map(tuple),
     bills,
     st.none() | st.builds(WorkspaceBill, bills, weeks.map(tuple)),
 )

@@ -45,8 +45,8 @@ def invitation(*invitees: Invitee, caller: CallerWish = IF_POSSIBLE) -> Invitati
     return Invitation(invitees, caller)
 
 
-def problems(text: str, region: str | None = None) -> tuple[Problem, ...]:
-    result = read_invitation(text, region)
+def problems(text: str) -> tuple[Problem, ...]:
+    result = read_invitation(text, None)
     assert isinstance(result, Unreadable), result
     return result.problems
 

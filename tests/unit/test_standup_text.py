@@ -272,7 +272,9 @@ def test_reading_what_a_plan_writes_gives_it_back(written: Planned, region: str 
     assert read_standup(str(written).removeprefix(f"{VERB} "), region, TEAMS) == written
 
 
-@pytest.mark.parametrize("piece", [*PIECES, *FRAGMENTS, "1 ", "9123 4567 ", "0930 ", "mon ", "a/b ", "zurichx ", '" '])
+@pytest.mark.parametrize(
+    "piece", [*dict.fromkeys((*PIECES, *FRAGMENTS)), "1 ", "9123 4567 ", "0930 ", "mon ", "a/b ", "zurichx ", '" ']
+)
 @pytest.mark.parametrize("gap", ["", " "])
 def test_a_very_long_text_is_read_at_once(piece: str, gap: str) -> None:
     text = ((piece + gap) * 4_000)[:4_000]

@@ -15,7 +15,7 @@ from messages import status
 from messages.board_buttons import RING_ME_ACTION
 from messages.mrkdwn import Block, moment
 from sandbox.slack.block_kit import message_problems
-from tests.unit.generated import BEGUN_AT, conference_of, conferences
+from tests.unit.generated import BEGUN_AT, conference_of, several_conferences
 from tests.unit.test_board import full_numbers_in
 
 BEGAN = moment(BEGUN_AT, with_date=True)
@@ -30,7 +30,7 @@ def accessories(blocks: Sequence[Block]) -> list[str]:
     return [block["accessory"]["action_id"] for block in blocks if "accessory" in block]
 
 
-@given(st.lists(conferences(), max_size=14), st.integers(0, 9), st.integers(0, 20))
+@given(several_conferences(14), st.integers(0, 9), st.integers(0, 20))
 def test_slack_takes_whatever_runs_and_no_number_is_in_it(running: list[Conference], in_use: int, waiting: int) -> None:
     message = status.status(running, READER, "C1", LinesInUse(in_use, waiting), of=8)
     assert message_problems(list(message.blocks)) == []

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +19,7 @@ from conference.people import NumberOnFile, Source
 from conference.ports import Notification, Reading
 from storage import Storage
 from storage.migrations import MIGRATIONS
-from tests.unit.conftest import rows
+from tests.unit.conftest import empty_storage, rows
 from tests.unit.generated import BEGUN_AT, charge, conference_of, conferences, invitations
 
 ALICE = Participant("+6591230001", ("U1",), CallState.RINGING, "AA-1")
@@ -37,9 +36,11 @@ async def keep(
     assert await storage.keep(conference.conference_id, conference.notify_secret, notification) == conference.key
 
 
-async def test_the_files_are_readable_by_their_owner_alone(storage: Storage, database: Path) -> None:
+async def test_the_files_that_it_makes_are_readable_by_their_owner_alone(database: Path) -> None:
+    storage = await Storage.open(database)
     await storage.add(CONFERENCE)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in database.parent.iterdir()}
+    await storage.close()
     assert modes == dict.fromkeys(["rollcall.db", "rollcall.db-wal", "rollcall.db-shm"], 0o600)
 
 
@@ -165,17 +166,13 @@ whole_conferences = st.builds(
 @settings(max_examples=20)
 async def test_a_conference_comes_back_as_it_was_kept(whole: Conference) -> None:
     grown = replace(whole, conference_id="grown")
-    with TemporaryDirectory() as folder:
-        storage = await Storage.open(Path(folder) / "rollcall.db")
-        try:
-            await storage.add(whole)
-            assert await storage.conference(KEY) == whole
-            assert await storage.find("c0ffee") == whole
-            await storage.add(replace(grown, participants=(), left_out=()))
-            _, after = await storage.update(grown.key, lambda conference, reading: grown)
-            assert await storage.conference(grown.key) == after == replace(grown, version=after.version)
-        finally:
-            await storage.close()
+    async with empty_storage() as storage:
+        await storage.add(whole)
+        assert await storage.conference(KEY) == whole
+        assert await storage.find("c0ffee") == whole
+        await storage.add(replace(grown, participants=(), left_out=()))
+        _, after = await storage.update(grown.key, lambda conference, reading: grown)
+        assert await storage.conference(grown.key) == after == replace(grown, version=after.version)
 
 
 async def test_money_and_moments_keep_every_digit(storage: Storage) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +18,7 @@ from conference.model import Conference, ConferenceState, LeftOut, LeftOutReason
 from conference.overview import PAGE, Bill, LinesInUse, Page, named
 from storage import Storage
 from storage.migrations import MIGRATIONS
-from tests.unit.conftest import query_plans, rows, statements
+from tests.unit.conftest import empty_storage, query_plans, rows, statements
 from tests.unit.generated import BEGUN_AT, charge, conference_of, conferences
 
 MINUTE = timedelta(minutes=1)
@@ -165,15 +164,11 @@ async def test_a_person_finds_those_they_are_named_in_and_no_others(made: list[C
     ]
     theirs = [one for one in reversed(held_here) if user_id in named(one)]
     gone = {ConferenceState.ABANDONED}
-    with TemporaryDirectory() as folder:
-        storage = await Storage.open(Path(folder) / "rollcall.db")
-        try:
-            for one in held_here:
-                await storage.add(one)
-            past = await storage.past_of("T1", user_id, at_most=3)
-            running = await storage.running("T1", user_id)
-        finally:
-            await storage.close()
+    async with empty_storage() as storage:
+        for one in held_here:
+            await storage.add(one)
+        past = await storage.past_of("T1", user_id, at_most=3)
+        running = await storage.running("T1", user_id)
     assert names(past) == [one.conference_id for one in theirs if one.is_over and one.state not in gone][:3]
     assert names(running) == [one.conference_id for one in theirs if not one.is_over]
 

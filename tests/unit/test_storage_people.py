@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +22,7 @@ from conference.people import (
 from conference.preferences import Preferences, QuietHours
 from conference.registration import Proof
 from storage import Storage
-from tests.unit.conftest import rows, statements
+from tests.unit.conftest import empty_storage, rows, statements
 from tests.unit.generated import BEGUN_AT, conference_of
 
 TEAM, ALICE, BOB = "T1", "U0ALICE", "U0BOB"
@@ -141,15 +140,11 @@ quiet_hours = st.builds(QuietHours, times, times, st.sampled_from(["Etc/UTC", "A
 @given(st.lists(st.builds(Preferences, st.booleans(), st.none() | quiet_hours), min_size=1, max_size=4))
 @settings(max_examples=25, deadline=None)
 async def test_what_people_said_of_being_rung_comes_back_as_they_last_said_it(said: list[Preferences]) -> None:
-    with TemporaryDirectory() as folder:
-        storage = await Storage.open(Path(folder) / "rollcall.db")
-        try:
-            for preferences in said:
-                await storage.set_preferences(TEAM, ALICE, preferences)
-                assert await storage.person(TEAM, ALICE) == PersonOnFile(preferences=preferences)
-            assert await storage.person("T2", ALICE) == PersonOnFile()
-        finally:
-            await storage.close()
+    async with empty_storage() as storage:
+        for preferences in said:
+            await storage.set_preferences(TEAM, ALICE, preferences)
+            assert await storage.person(TEAM, ALICE) == PersonOnFile(preferences=preferences)
+        assert await storage.person("T2", ALICE) == PersonOnFile()
 
 
 # The log of admins

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pytest
@@ -20,7 +18,7 @@ from conference.people import Source
 from conference.ports import Reading
 from conference.preferences import Preferences
 from storage import Storage
-from tests.unit.conftest import keep_number
+from tests.unit.conftest import empty_storage, keep_number
 from tests.unit.generated import BEGUN_AT, charge, conference_of, reports_about
 
 CALLER = "U0CALLER"
@@ -207,18 +205,14 @@ async def test_the_sums_are_those_of_all_calls_whatever_is_reported_in_whatever_
 ) -> None:
     keys = [ConferenceKey("T1", f"c{place}") for place in range(3)]
     calls = [Participant(f"+659123000{seat}", (), CallState.RINGING, f"AA-{seat}") for seat in range(3)]
-    with TemporaryDirectory() as folder:
-        storage = await Storage.open(Path(folder) / "rollcall.db")
-        try:
-            for key in keys:
-                await storage.add(held(key.conference_id, *calls))
-            for place, seat, report in news:
-                about = replace(report, txn_ref=f"AA-{seat}", dest=None)
-                await storage.update(keys[place], partial(_take_in, about))
-            every_call = [call for key in keys for call in (await storage.conference(key)).participants]
-            billed = (await usage(storage)).billed
-        finally:
-            await storage.close()
+    async with empty_storage() as storage:
+        for key in keys:
+            await storage.add(held(key.conference_id, *calls))
+        for place, seat, report in news:
+            about = replace(report, txn_ref=f"AA-{seat}", dest=None)
+            await storage.update(keys[place], partial(_take_in, about))
+        every_call = [call for key in keys for call in (await storage.conference(key)).participants]
+        billed = (await usage(storage)).billed
     assert sum(one.minutes for one in billed) == sum(call.minutes or 0 for call in every_call)
     for currency in ("SGD", "USD"):
         debits = [call.charge.debit for call in every_call if call.charge and call.charge.currency == currency]

@@ -42,6 +42,13 @@ function leave(to) {
   else if (!refocus(to, { within: modal })) focusFirst();
 }
 
+// The focus goes back, once.
+function left() {
+  speakIn(document.body);
+  if (opener) giveBack(opener);
+  opener = null;
+}
+
 function focusFirst() {
   const first = modal.querySelector("[autofocus], .modal-body :is(input, textarea, select)") ?? modal.querySelector("button");
   // Of radio buttons, the arrow keys go on from the one that is chosen.
@@ -53,7 +60,10 @@ function draw() {
   const top = store.views.modals.findLast((one) => !dismissed.has(one.id));
   if (!top) {
     shown = null;
-    if (modal.open) modal.close();
+    if (modal.open) {
+      modal.close();
+      left();
+    }
     return;
   }
   const isSame = shown?.id === top.id;
@@ -68,7 +78,7 @@ function draw() {
     if (its?.actionId === old.actionId) its.write(old.read());
   }
   if (!modal.open) {
-    opener = document.activeElement;
+    opener = document.activeElement ?? document.body;
     modal.showModal();
     speakIn(modal);
   }
@@ -138,9 +148,9 @@ modal.addEventListener("cancel", (event) => {
   event.preventDefault();
   dismiss();
 });
+// What closed by itself is heard of here; whoever types on at once would lose letters until then.
 modal.addEventListener("close", () => {
-  speakIn(modal.open ? modal : document.body);
-  leave(opener);
+  if (!modal.open) left();
 });
 
 on("state views", draw);
