@@ -1,7 +1,5 @@
 """A person fills in the form for their number, wherever its button stands."""
 
-import pytest
-
 from sandbox.slack import Message, View
 from tests.harness.world import World
 
@@ -44,17 +42,15 @@ async def test_from_the_home_tab_which_then_shows_it(world: World) -> None:
     assert "Change my number" in str(world.slack.home(world.erin.person))
 
 
-@pytest.mark.parametrize("typed", ["12", "call me", "+65 9123 456", "<!channel>", "٩١٢٣"])
-async def test_what_is_no_number_is_said_under_the_field_with_what_a_right_one_looks_like(
-    world: World, typed: str
-) -> None:
+async def test_what_is_no_number_is_said_under_the_field_with_what_a_right_one_looks_like(world: World) -> None:
     help_message = (await world.erin.types("/conference help")).message
     assert help_message
     form = await open_form(world, help_message)
-    result = await world.slack.submit(world.erin.person, form, {"number": typed})
-    assert result.errors
-    assert "+65 9123 4567" in result.errors["number"]
-    assert "`" not in result.errors["number"]
+    for typed in ("12", "call me", "+65 9123 456", "<!channel>", "٩١٢٣"):
+        result = await world.slack.submit(world.erin.person, form, {"number": typed})
+        assert result.errors
+        assert "+65 9123 4567" in result.errors["number"]
+        assert "`" not in result.errors["number"]
     assert await has_number(world, "You have no number on file")
 
 

@@ -176,6 +176,7 @@ async def test_the_home_tab_shows_ones_last_conferences_and_what_they_cost_and_a
     await talks(world, world.alice, world.bob, minutes=3)
     month = f"{world.now:%B}"
     own = await home_of(world, world.alice)
+    assert "Your number is +65 9123 0001" in own
     assert f"Your last conferences\n*Conference by <@U0ALICE>* in <#{world.channel.id}>" in own
     assert f"*{month}:* the conferences that you started came to 6 min of calls, and cost SGD 0.210." in own
     assert "everybody" not in own.replace("for everybody", "")
