@@ -58,3 +58,12 @@ async def test_other_commands_are_not_done(settled_shell: Shell, command: str, u
     assert outcome.err.startswith(f"{database(settled_shell)} {whose} than this one. {undone}".rstrip())
     assert shape(settled_shell) == before
     assert command != "export-numbers" or settled_shell.files == []
+
+
+async def test_the_bot_does_not_work_on_what_a_newer_one_has_shaped(settled_shell: Shell) -> None:
+    made_by(settled_shell, OF_NEWER)
+    before = shape(settled_shell)
+    outcome = await settled_shell.bot()
+    assert outcome.status == 1
+    assert f"The database {database(settled_shell)} can't be opened: it {OF_NEWER} than this one" in outcome.err
+    assert shape(settled_shell) == before
