@@ -8,12 +8,17 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from slack_bolt.async_app import AsyncBoltContext
 
 from conference.model import ConferenceKey
 from conference.ports import StorageUnavailableError, UnknownConferenceError
-from conference.tasks import begun_behind
+from conference.tasks import Tasks, begun_behind
+from handlers.forms import behind
+from handlers.parts import Parts
 from storage import Storage
 from tests.unit.conftest import rows
 from tests.unit.generated import conference_of
@@ -54,6 +59,26 @@ async def test_what_somebody_outside_waits_for_goes_before_what_goes_on_behind(s
     is_free.set()
     await asyncio.gather(first, answer, *behind)
     assert done == ["answer", *(["behind"] * 100)]
+
+
+async def test_a_form_that_somebody_opens_waits_for_nothing_that_goes_on_behind(storage: Storage) -> None:
+    """The trigger with which it may be opened is good for three seconds."""
+    done: list[str] = []
+
+    async def open_form(body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await storage._run(partial(done.append, "form"))
+
+    is_free = threading.Event()
+    first = asyncio.create_task(storage._run(is_free.wait))
+    await asyncio.sleep(0)
+    boards = [begun_behind(storage._run(partial(done.append, "board"))) for _ in range(100)]
+    await asyncio.sleep(0)
+    forms = Tasks()
+    await behind(cast("Parts", SimpleNamespace(behind=forms)), open_form)({}, AsyncBoltContext())
+    await asyncio.sleep(0)
+    is_free.set()
+    await asyncio.gather(first, *forms.running, *boards)
+    assert done[0] == "form"
 
 
 async def test_what_only_reads_commits_nothing(storage: Storage) -> None:
