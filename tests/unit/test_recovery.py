@@ -36,8 +36,11 @@ async def test_a_phone_that_is_rung_right_after_a_crash_is_not_taken_for_one_tha
         heard=(),
         right_of_way=RightOfWay(),
     )
-    for place in range(4 * BEHIND_AT_ONCE):
-        await storage.add(talk(phone(3, CallState.IN_CALL, txn_ref=f"AB-{place}"), name=f"{place:06}"))
+    before = (
+        talk(phone(3, CallState.IN_CALL, txn_ref=f"AB-{place}"), name=f"{place:06}")
+        for place in range(4 * BEHIND_AT_ONCE)
+    )
+    await asyncio.gather(*map(storage.add, before))
     last = talk(phone(1, CallState.IN_CALL, txn_ref="AC-1"), phone(2, CallState.BUSY))
     await storage.add(replace(last, created_at=BEGUN_AT + timedelta(seconds=1)))
     await keep_number(storage, "U2", phone(2).number)
