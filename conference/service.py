@@ -281,15 +281,16 @@ class Conferences:
     async def recover(self) -> None:
         """Go on with everything that an earlier process began and did not finish.
 
-        To be called before the first command is taken: one that is under way now would look unfinished too.
+        To be called before the first command is taken: one that is under way now would look unfinished too. So it
+        goes behind no answer.
         """
         untaken = await self._storage.untaken()
         for key in untaken:
             # Also of a conference that is over: it may be proved wrong.
-            self._tasks.start(self._recover(key, has_news=True), key.conference_id)
+            self._tasks.start(self._recover(key, has_news=True), key.conference_id, is_behind=False)
         for key in await self._storage.unfinished():
             if key not in untaken:
-                self._tasks.start(self._recover(key), key.conference_id)
+                self._tasks.start(self._recover(key), key.conference_id, is_behind=False)
 
     async def _recover(self, key: ConferenceKey, *, has_news: bool = False) -> None:
         # Told before it died, and not taken in: whatever is decided here has to know of it.

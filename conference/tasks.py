@@ -28,9 +28,11 @@ class Tasks:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
-    def start(self, work: Coroutine[Any, Any, _Result], conference_id: str | None = None) -> asyncio.Task[_Result]:
-        """Start something, about that conference if it is about one."""
-        task = begun_behind(work)
+    def start(
+        self, work: Coroutine[Any, Any, _Result], conference_id: str | None = None, *, is_behind: bool = True
+    ) -> asyncio.Task[_Result]:
+        """Start something, about that conference if it is about one; `is_behind`: nobody outside waits for it."""
+        task = begun_behind(work) if is_behind else asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(partial(self._done, conference_id=conference_id))
         return task

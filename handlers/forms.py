@@ -26,10 +26,13 @@ def opens(parts: Parts, listen: Callable[..., Any], work: Behind) -> None:
 
 
 def behind(parts: Parts, work: Behind) -> Behind:
-    """That work as Bolt's lazy listener, for which a stop waits: Bolt itself forgets what it has begun."""
+    """That work as Bolt's lazy listener, for which a stop waits: Bolt itself forgets what it has begun.
+
+    Somebody waits for it, though for no answer: a trigger is good for three seconds.
+    """
 
     async def begin(body: dict[str, Any], context: AsyncBoltContext) -> None:
-        parts.behind.start(work(body, context))
+        parts.behind.start(work(body, context), is_behind=False)
 
     return begin
 

@@ -79,7 +79,7 @@ _SLACK_KINDS: dict[type[SlackError], str] = {
 _ENDS_WITHOUT_REASON = (ConferenceState.ENDED, ConferenceState.REFUSED, ConferenceState.UNCONFIRMED)
 """States in which conferences end, but for `abandoned`, which has a reason."""
 
-_TURNED_AWAY_WITH = {"slack": (400, 401, 405, 413, 500), "hoiio": (403, 404, 405, 413, 429, 500, 503)}
+_TURNED_AWAY_WITH = {"slack": (400, 401, 404, 405, 413, 500), "hoiio": (403, 404, 405, 413, 429, 500, 503)}
 """The statuses with which requests are turned away, by whose they should have been."""
 
 Shown = Literal["conference", "standup"]

@@ -156,8 +156,11 @@ class Connection:
     def _next(self) -> list[_Asked]:
         """What is done next: all that an answer waits for, and some of the rest."""
         together, self._asked = self._asked, []
-        for _ in range(min(BEHIND_AN_ANSWER if together else BEHIND_AT_ONCE, len(self._asked_behind))):
-            together.append(self._asked_behind.popleft())
+        most = BEHIND_AN_ANSWER if together else BEHIND_AT_ONCE
+        if self._refused:
+            # While another process holds the database, each time waits for it: so all learn of it at once.
+            most = len(self._asked_behind)
+        together += [self._asked_behind.popleft() for _ in range(min(most, len(self._asked_behind)))]
         return together
 
     def _do(self, works: Sequence[Callable[[], Any]]) -> list[_Outcome]:

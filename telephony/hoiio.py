@@ -33,8 +33,6 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 ANSWER_TIMEOUT_SECONDS = 20.0
 """Long, because giving up on an answer costs people the certainty of what was rung."""
 MAX_CONNECTIONS = 20
-KEPT_CONNECTIONS = 8
-"""Open while nothing is asked: httpx looks at each of them with every request, and 20 doubled what one costs."""
 FREE_CONNECTION_WITHIN_SECONDS = 20.0
 """How long a request waits for one: phones that ring much later than was asked ring people who no longer expect it."""
 HISTORY_ENTRIES_PER_PAGE = 100
@@ -98,7 +96,8 @@ class Hoiio:
             base_url=api_url.rstrip("/") + "/",
             verify=tls,
             timeout=httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
-            limits=httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=KEPT_CONNECTIONS),
+            # With fewer kept open than there may be, httpx closes each one after its answer while more are open.
+            limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
         )
         # One by one: httpx goes through all that wait for a connection whenever one of them gets it.
         self._connections = asyncio.Semaphore(MAX_CONNECTIONS)

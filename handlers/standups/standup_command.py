@@ -70,7 +70,7 @@ class StandupCommand:
     def _open_form(self, typed: TypedStandup, name: str, message: Message) -> Message:
         if typed.trigger_id:
             by = By(typed.team_id, typed.user_id, typed.channel_id)
-            self._parts.behind.start(open_new_form(self._parts, typed.trigger_id, by, name))
+            self._parts.behind.start(open_new_form(self._parts, typed.trigger_id, by, name), is_behind=False)
         return message
 
     async def _make(self, call: Wanted, typed: TypedStandup, names: list[str]) -> Message:
@@ -125,7 +125,7 @@ class StandupCommand:
                 return menu.not_in_charge(standup)
             case StandupAct.CHANGE:
                 if typed.trigger_id:
-                    self._parts.behind.start(open_change_form(self._parts, typed.trigger_id, standup))
+                    self._parts.behind.start(open_change_form(self._parts, typed.trigger_id, standup), is_behind=False)
                 return listing.form_opens()
             case StandupAct.DELETE:
                 await self._parts.timetable.delete(standup.key, typed.user_id)

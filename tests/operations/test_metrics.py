@@ -119,6 +119,8 @@ async def test_what_has_not_happened_yet_is_nought_so_that_the_first_time_is_see
     await world.alice.types("/conference @bob @erin")
     await world.board_shows("Nobody was rung")
     await world.slack.deliver_raw(b"text=x", {})
+    unknown = b"command=/unknown&team_id=T1&user_id=U1"
+    assert await world.slack.deliver_raw(unknown, world.slack.signed(unknown)) == 404
     await world.make_bot_read_only()
     async with aiohttp.ClientSession(world.url) as http:
         for path, size in ((NOWHERE, 0), (NOWHERE, 100_000), ("/slack/events", 2**21)):

@@ -28,11 +28,19 @@ class Server:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.url = ""
         self.connection: asyncio.Transport | None = None
+        self.callers: set[tuple[str, int]] = set()
+        """Where connections came from: each has an address of its own."""
+        self.may_answer = asyncio.Event()
+        """Until this is set, nobody is answered."""
+        self.may_answer.set()
 
     async def handle(self, request: web.Request) -> web.Response:
         self.connection = request.transport
+        if request.transport:
+            self.callers.add(request.transport.get_extra_info("peername"))
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.asked.append((request.path, form))
+        await self.may_answer.wait()
         return self.answer(form)
 
     def says(self, answer: object, status: int = 200) -> None:

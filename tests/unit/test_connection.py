@@ -8,12 +8,17 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from slack_bolt.async_app import AsyncBoltContext
 
 from conference.model import ConferenceKey
 from conference.ports import StorageUnavailableError, UnknownConferenceError
-from conference.tasks import begun_behind
+from conference.tasks import Tasks, begun_behind
+from handlers import forms
+from handlers.parts import Parts
 from storage import Storage
 from tests.unit.conftest import rows
 from tests.unit.generated import conference_of
@@ -56,6 +61,26 @@ async def test_what_somebody_outside_waits_for_goes_before_what_goes_on_behind(s
     assert done == ["answer", *(["behind"] * 100)]
 
 
+async def test_a_form_that_somebody_opens_waits_for_nothing_that_goes_on_behind(storage: Storage) -> None:
+    """The trigger with which it may be opened is good for three seconds."""
+    done: list[str] = []
+
+    async def open_form(body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await storage._run(partial(done.append, "form"))
+
+    is_free = threading.Event()
+    first = asyncio.create_task(storage._run(is_free.wait))
+    await asyncio.sleep(0)
+    boards = [begun_behind(storage._run(partial(done.append, "board"))) for _ in range(100)]
+    await asyncio.sleep(0)
+    opening = Tasks()
+    await forms.behind(cast("Parts", SimpleNamespace(behind=opening)), open_form)({}, AsyncBoltContext())
+    await asyncio.sleep(0)
+    is_free.set()
+    await asyncio.gather(first, *opening.running, *boards)
+    assert done[0] == "form"
+
+
 async def test_what_only_reads_commits_nothing(storage: Storage) -> None:
     await storage.add(TOGETHER[0])
     async with watched(storage) as heard:
@@ -95,6 +120,20 @@ async def test_all_who_ask_learn_at_once_that_another_process_holds_the_database
     # The second one waited as long for the lock as the first one would have been too long.
     assert heard == ["BEGIN IMMEDIATE"]
     await storage.add(TOGETHER[0])
+
+
+async def test_also_all_who_go_on_behind_learn_soon_that_another_process_holds_the_database(
+    storage: Storage, database: Path
+) -> None:
+    await storage._run(lambda: storage._db.execute("PRAGMA busy_timeout = 0"))
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with watched(storage) as heard:
+            behind = [begun_behind(storage.add(conference)) for conference in TOGETHER]
+            outcomes = await asyncio.gather(*behind, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [StorageUnavailableError] * len(TOGETHER)
+    # What is found by the first of them holds for all the others, and who waits for an answer waits for two.
+    assert heard == ["BEGIN IMMEDIATE"] * 2
 
 
 async def fill_disk(storage: Storage) -> None:

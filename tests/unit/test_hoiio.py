@@ -1,5 +1,6 @@
 """Calls at Hoiio: how they are asked for and changed, and every way in which that may end."""
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from conference.carrier import (
     Refused,
 )
 from telephony.hoiio import MAX_CONNECTIONS, Credentials, Hoiio
+from tests.unit.exchange import until
 from tests.unit.hoiio_server import (
     ACCESS_TOKEN,
     APP_ID,
@@ -42,6 +44,17 @@ async def server() -> AsyncIterator[Server]:
 async def hoiio(server: Server) -> AsyncIterator[Hoiio]:
     async with hoiio_at(server.url) as hoiio:
         yield hoiio
+
+
+async def test_many_requests_share_as_many_connections_as_there_may_be(server: Server, hoiio: Hoiio) -> None:
+    for _ in range(2):
+        server.asked.clear()
+        server.may_answer.clear()
+        together = asyncio.gather(*(hoiio.hang_up("AA-1") for _ in range(MAX_CONNECTIONS)))
+        await until(lambda: len(server.asked) == MAX_CONNECTIONS)
+        server.may_answer.set()
+        await together
+    assert len(server.callers) == MAX_CONNECTIONS
 
 
 @pytest.mark.parametrize("caller_id", [None, "private"])
