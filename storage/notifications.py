@@ -21,7 +21,8 @@ from storage.connection import Connection
 log = logging.getLogger(__name__)
 
 KEPT_OF_A_CONFERENCE = 1000
-"""Different ones. A call has two or three; more are not Hoiio's, and each may be as large as a request may be."""
+"""Different ones, and any that names a call of it: only Hoiio and the bot know their txn_refs. A call has two or three;
+more are not Hoiio's, and each may be as large as a request may be."""
 
 HAS_UNTAKEN = (
     "EXISTS (SELECT 1 FROM notifications WHERE notifications.team_id = conferences.team_id AND "
@@ -82,6 +83,8 @@ def write_notification(db: Database, key: ConferenceKey, notification: Notificat
         "INSERT INTO notifications (team_id, conference_id, digest, fields, received_at, untaken) "
         "SELECT :team, :conference, :digest, :fields, :received, 1 WHERE :most > (SELECT count(*) FROM notifications "
         "WHERE team_id = :team AND conference_id = :conference AND digest != :digest) "
+        "OR EXISTS (SELECT 1 FROM participants WHERE team_id = :team AND conference_id = :conference "
+        "AND txn_ref IN (SELECT value FROM json_each(:fields))) "
         "ON CONFLICT DO UPDATE SET untaken = 1",
         {
             "team": key.team_id,
