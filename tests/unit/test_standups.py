@@ -90,6 +90,14 @@ def test_whatever_a_clock_does_a_day_is_rung_once_at_most_and_never_rung_and_mis
     assert rung == {day.day for day in kept.begun}
 
 
+def test_before_its_channel_is_to_be_told_nothing_is_decided() -> None:
+    """It may be looked at for another reason: its weekly report, say."""
+    kept = Kept()
+    standup = a_standup()
+    assert kept.looked_at(standup, MONDAY - 5 * MINUTE - timedelta(seconds=1)) == standup
+    assert kept.days == {}
+
+
 def test_days_that_were_missed_are_told_of_by_the_last_and_what_was_announced_is_over_with_them() -> None:
     kept = Kept()
     standup = kept.looked_at(a_standup(), MONDAY - MINUTE)
