@@ -93,6 +93,13 @@ def test_every_alert_stands_in_the_table_and_no_other() -> None:
     assert [code_in(name)[0] for name, _ in table(PAGE, "Alerts")] == [rule["alert"] for rule in rules()]
 
 
+def test_what_to_do_about_notifications_tells_of_each_status_with_which_they_are_turned_away() -> None:
+    lines = [(line, means) for _, line, means, _ in table(PAGE, "What each line of the log means")]
+    turned_away = {means[:3] for line, means in lines if re.search("`a notification .*(turned away|stored)", line)}
+    (what_to_do,) = (do for name, do in table(PAGE, "Alerts") if code_in(name) == ["RollcallHoiioTurnedAway"])
+    assert turned_away == set(re.findall(r"[0-9]{3}", what_to_do))
+
+
 # The log
 
 
