@@ -15,7 +15,7 @@ from conference.model import ConferenceKey
 from conference.people import LoggedAct
 from storage.admin_log import log_all
 from storage.connection import Connection
-from storage.notifications import HAS_UNTAKEN, bare_digits, digest_of, is_number
+from storage.notifications import HAS_UNTAKEN, bare_digits, digest_of, is_number, read_fields
 from storage.rows import HAS_OPEN_CALL
 from storage.standup_numbers import forget_in_standups
 from storage.teams import forget_in_teams
@@ -197,17 +197,26 @@ def _forget_in_notifications(db: Database, key: ConferenceKey, numbers: Collecti
     digits = None if numbers is None else {number.lstrip("+") for number in numbers}
     rows = db.execute(f"SELECT digest, fields FROM notifications {_OF_CONFERENCE}", list(key)).fetchall()  # noqa: S608
     for digest, stored in rows:
-        fields = json.loads(stored)
-        kept = {
-            name: value
-            for name, value in fields.items()
-            if not (is_number(value) if digits is None else bare_digits(value) in digits)
-        }
-        if kept == fields:
+        forgotten = _without_numbers(stored, digits)
+        if forgotten == stored:
             continue
-        forgotten = json.dumps(kept, sort_keys=True)
         # The digest of a text with the number in it would tell the number to whoever tries them all.
         db.execute(
             f"UPDATE OR REPLACE notifications SET digest = ?, fields = ? {_OF_CONFERENCE} AND digest = ?",  # noqa: S608
             [digest_of(forgotten), forgotten, *key, digest],
         )
+
+
+def _without_numbers(stored: str, digits: Collection[str] | None) -> str:
+    """The fields of a notification, as they are stored, without those that hold one of these numbers, or any."""
+    try:
+        fields = read_fields(stored)
+    except ValueError:
+        # Whatever number stands in it must go, and it must not keep all others from being forgotten.
+        return "{}"
+    kept = {
+        name: value
+        for name, value in fields.items()
+        if not (is_number(value) if digits is None else bare_digits(value) in digits)
+    }
+    return stored if kept == fields else json.dumps(kept, sort_keys=True)

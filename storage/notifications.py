@@ -109,19 +109,19 @@ def read_notifications(db: Database, key: ConferenceKey, *, untaken: bool = Fals
     read = list[Notification]()
     for stored, received in rows.fetchall():
         try:
-            read.append(_as_it_came(stored, received))
+            read.append(Notification(read_fields(stored), datetime.fromisoformat(received)))
         except ValueError as error:
             # A file that was damaged, say. The others are to be known nevertheless.
             about(log, key.conference_id).error("a notification on file can't be read: %s", error)
     return read
 
 
-def _as_it_came(stored: str, received: str) -> Notification:
-    """Raises ValueError."""
+def read_fields(stored: str) -> dict[str, str]:
+    """The fields of a notification as they are stored. Raises ValueError, as for a file that was damaged."""
     fields = json.loads(stored)
-    if not isinstance(fields, dict):
-        raise ValueError("it has no fields")  # noqa: TRY004
-    return Notification(fields, datetime.fromisoformat(received))
+    if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+        raise ValueError("it has no fields")
+    return fields
 
 
 def mark_taken(db: Database, key: ConferenceKey) -> None:

@@ -1,7 +1,9 @@
 """Numbers leave the database file with age, also those in invitations and in what the carrier said."""
 
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -94,6 +96,24 @@ async def test_a_number_is_forgotten_in_whatever_field_and_however_it_is_written
     await forget(storage)
     assert await news_of(storage, conference.key) == [{"dest": HIS, "tag": "called", "date": "2026-11-20 01:30:00"}]
     assert not any(text.encode() in bytes_on_disk(database) for text in (written.strip(), HERS.lstrip("+")))
+
+
+@pytest.mark.parametrize("damaged", ['{"dest": "6591230001"', '["6591230001"]', '{"dest": 6591230001}'])
+@pytest.mark.parametrize("forget_it", [forget, forget_by_age])
+async def test_news_that_can_not_be_read_any_more_keep_no_number_from_being_forgotten(
+    storage: Storage, database: Path, forget_it: Callable[[Storage], Awaitable[object]], damaged: str
+) -> None:
+    await keep_number(storage, ALICE, HERS)
+    for name in ("damaged", "sound"):
+        await storage.add(held(name, call(HERS, ALICE)))
+        await take_news(storage, held(name).key, dest=HERS, tag=name)
+    with closing(sqlite3.connect(database)) as other, other:
+        other.execute("UPDATE notifications SET fields = ? WHERE conference_id = 'damaged'", [damaged])
+    await forget_it(storage)
+    await forget(storage)
+    assert rows(database, "SELECT DISTINCT number FROM participants") == [("",)]
+    assert [await news_of(storage, held(name).key) for name in ("damaged", "sound")] == [[{}], [{"tag": "sound"}]]
+    assert not on_disk(database, HERS)
 
 
 @pytest.mark.parametrize("digits", ["1234567", "123456789012345", "+44 20 7946 0000", "0014155552671"])
