@@ -113,6 +113,7 @@ class SoakedWorld(World):
     async def _type(self, caller: Person, channel: Channel, text: str) -> None:
         # On a machine that does much else, Slack may have had no answer within its three seconds.
         while not (await self.slack.command(caller, channel, f"/conference {text}", escape=False)).acked:
+            assert self.bot_is_running, f"the bot has ended:\n{self.log[-LOG_SHOWN:]}"
             self.typed_again += 1
 
     def _forget(self) -> None:

@@ -1,5 +1,6 @@
 """The bench works: a few requests of the sections that can be short. No figure is judged."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.bench import ack, notifications
 from tests.bench.figures import Goal, Row, percentile, ratios
 from tests.bench.past import add_past
 from tests.bench.people import PEOPLE_PER_CONFERENCE, number
+from tests.bench.soak import SoakedWorld
 from tests.bench.surroundings import TEAM, made_database
 
 
@@ -27,6 +29,16 @@ async def test_notifications_are_measured(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "rollcall.db")) as connection:
         (stored,) = connection.execute("SELECT count(*) FROM notifications").fetchone()
     assert stored == 2 * PEOPLE_PER_CONFERENCE
+
+
+async def test_a_soak_of_a_bot_that_does_not_run_any_more_breaks_off(tmp_path: Path) -> None:
+    world = SoakedWorld(tmp_path)
+    await world.open()
+    try:
+        with pytest.raises(AssertionError, match="the bot has ended"):
+            await asyncio.wait_for(world.confer(1), 10)
+    finally:
+        await world.close()
 
 
 async def test_the_past_that_is_put_on_file_reads_as_any_other(tmp_path: Path) -> None:
