@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from conference.clock import Clock
+from conference.journal import about
 from conference.ports import StorageUnavailableError, TooManyNotificationsError
 from conference.right_of_way import RightOfWay
 from conference.service import Conferences
@@ -48,7 +49,9 @@ def register(
             log.warning("a notification could not be stored; what it told will be asked for: %s", error)
             return web.Response(status=503)
         except TooManyNotificationsError:
-            log.warning("a notification was turned away: no conference has so many")
+            about(log, request.match_info["conference_id"]).warning(
+                "a notification was turned away: no conference has so many"
+            )
             return web.Response(status=429)
         if not known:
             log.warning("a notification at an address that was never handed out was turned away")

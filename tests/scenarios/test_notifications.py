@@ -255,7 +255,9 @@ async def test_no_more_are_kept_of_a_conference_than_any_has_unless_they_name_it
     ringing.hoiio.faults.notifications.drop = 0
     ringing.bob.phone.decline()
     await ringing.board_shows("@bob: busy")
-    assert ringing.log.count("a notification was turned away: no conference has so many") == 1
+    # Whose address somebody has is said, too.
+    told = f"conference {ringing.call_requests[0]['tag']}: a notification was turned away: no conference has so many"
+    assert ringing.log.count(told) == 1
     await ringing.carol.types("/conference @dave")
     await ringing.until(lambda: len(ringing.call_requests) == 2)
     assert await post(ringing.call_requests[1]["notify_url"], b"x=1", None) == 200
