@@ -6,7 +6,7 @@ from typing import Protocol
 
 from conference.clock import Clock
 from conference.ports import StorageUnavailableError
-from conference.registration import CODE_GOOD_FOR, NUMBER_WINDOW
+from conference.registration import CODE_GOOD_FOR, CODES_COUNT_FOR
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ async def keep_house(storage: HousekeepingStorage, clock: Clock, keep_for: timed
     """Forget at once whatever is due, and from then on every hour. Returns never; cancel it."""
     while True:
         try:
-            await storage.forget_codes(clock.now(), good_for=CODE_GOOD_FOR, count_for=NUMBER_WINDOW)
+            await storage.forget_codes(clock.now(), good_for=CODE_GOOD_FOR, count_for=CODES_COUNT_FOR)
             await storage.forget_other_numbers(clock.now() - OTHER_NUMBERS_KEPT_FOR)
             forgotten = 0
             while some := await storage.forget_old(clock.now() - keep_for, at_most=AT_ONCE):

@@ -40,6 +40,7 @@ PERSON_WINDOW = timedelta(hours=1)
 CODES_PER_NUMBER = 3
 NUMBER_WINDOW = timedelta(days=1)
 WORKSPACE_WINDOW = timedelta(days=1)
+CODES_COUNT_FOR = max(PERSON_WINDOW, NUMBER_WINDOW, WORKSPACE_WINDOW)
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ from storage.connection import Connection
 log = logging.getLogger(__name__)
 
 KEPT_OF_A_CONFERENCE = 1000
-"""Different ones, and any that names a call of it: only Hoiio and the bot know their txn_refs. A call has two or three;
-more are not Hoiio's, and each may be as large as a request may be."""
+"""Different ones, and as many more that name a call of it. A call has two or three: more are not Hoiio's, and each may
+be as large as a request may be.
+"""
 
 HAS_UNTAKEN = (
     "EXISTS (SELECT 1 FROM notifications WHERE notifications.team_id = conferences.team_id AND "
@@ -81,10 +82,10 @@ def write_notification(db: Database, key: ConferenceKey, notification: Notificat
     stored = json.dumps(kept, sort_keys=True)
     written = db.execute(
         "INSERT INTO notifications (team_id, conference_id, digest, fields, received_at, untaken) "
-        "SELECT :team, :conference, :digest, :fields, :received, 1 WHERE :most > (SELECT count(*) FROM notifications "
+        "SELECT :team, :conference, :digest, :fields, :received, 1 FROM (SELECT count(*) AS others FROM notifications "
         "WHERE team_id = :team AND conference_id = :conference AND digest != :digest) "
-        "OR EXISTS (SELECT 1 FROM participants WHERE team_id = :team AND conference_id = :conference "
-        "AND txn_ref IN (SELECT value FROM json_each(:fields))) "
+        "WHERE others < :most OR others < 2 * :most AND EXISTS (SELECT 1 FROM participants WHERE team_id = :team "
+        "AND conference_id = :conference AND txn_ref IN (SELECT value FROM json_each(:fields))) "
         "ON CONFLICT DO UPDATE SET untaken = 1",
         {
             "team": key.team_id,

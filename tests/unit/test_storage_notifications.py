@@ -1,17 +1,20 @@
 """Notifications in the database: kept at once, taken in later, and the numbers in them forgotten only then."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 
 from conference.calls import CallState, Report
 from conference.model import Conference, ConferenceKey
-from conference.ports import Notification, Reading
+from conference.ports import Notification, Reading, TooManyNotificationsError
 from storage import Storage
 from storage.migrations import MIGRATIONS
+from storage.notifications import KEPT_OF_A_CONFERENCE
 from tests.unit.conftest import keep_number, rows
 from tests.unit.generated import BEGUN_AT
 from tests.unit.test_forgetting import ALICE, HERS, TEAM, call, forget, held, keep_news, on_disk
@@ -48,6 +51,19 @@ async def test_nothing_is_kept_that_came_to_an_address_never_handed_out(storage:
     for conference_id, secret in (("called", "guessed"), ("called", ""), ("unknown", CALLED.notify_secret)):
         assert await storage.keep(conference_id, secret, news) is None
     assert rows(database, "SELECT * FROM notifications") == []
+
+
+async def test_what_names_a_call_is_kept_beyond_the_rest_though_not_without_end(storage: Storage) -> None:
+    named = replace(CALLED, participants=tuple(replace(one, txn_ref="known") for one in CALLED.participants))
+    await storage.add(named)
+    await asyncio.gather(*(keep_news(storage, KEY, {"n": str(one)}) for one in range(KEPT_OF_A_CONFERENCE)))
+    with pytest.raises(TooManyNotificationsError):
+        await keep_news(storage, KEY, {"n": "one more", "txn_ref": "guessed"})
+    await keep_news(storage, KEY, {"n": "1"})
+    known = ({"n": f"{one} more", "txn_ref": "known"} for one in range(KEPT_OF_A_CONFERENCE))
+    await asyncio.gather(*(keep_news(storage, KEY, one) for one in known))
+    with pytest.raises(TooManyNotificationsError):
+        await keep_news(storage, KEY, {"n": "and another", "txn_ref": "known"})
 
 
 async def test_what_was_kept_before_there_was_a_mark_has_been_taken_in(database: Path) -> None:
