@@ -76,6 +76,7 @@ async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: 
                     f"Can't listen on {settings.host}:{settings.port}: {error.strerror}. See HOST and PORT."
                 ) from error
             # What is there by now stays: going through it again and again would hold up whoever is waiting.
+            gc.collect()
             gc.freeze()
             log.info("listening on http://%s:%d", settings.host, settings.port)
             if bot.socket_mode:

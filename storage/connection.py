@@ -21,7 +21,7 @@ from storage.migrations import MIGRATIONS, NAMES
 BUSY_TIMEOUT_SECONDS = 1.5
 """How long a transaction waits for another process to finish its own: short of the 3 seconds that Slack waits."""
 
-BEHIND_AT_ONCE = 32
+BEHIND_AT_ONCE = 8
 """As much of what nobody outside waits for shares a commit, so that whoever comes next does not wait long for it."""
 
 BEHIND_AN_ANSWER = 4
