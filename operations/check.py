@@ -25,7 +25,7 @@ from operations.reach import reach
 from operations.scopes import scopes
 from settings import READERS, Settings
 from storage import Storage
-from storage.shape import Shape, shape_of
+from storage.shape import Shape, check_writable, shape_of
 from telephony.hoiio import Credentials, Hoiio
 
 REACH_TIMEOUT_SECONDS = 10.0
@@ -70,6 +70,7 @@ async def _storage(database: Path) -> Finding:
     """Raises StorageUnavailableError."""
     match shape_of(database):
         case Shape.OLDER:
+            check_writable(database)
             return noted(
                 f"DATABASE: {database} is of an older Rollcall than this one, and was left as it is. The next start of "
                 "this one brings it up to date, and then the older one can't use it: make a backup."

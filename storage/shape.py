@@ -1,7 +1,8 @@
 """Which version of Rollcall a database is of: one that another version works on is not to be changed by this one."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from enum import Enum
 from pathlib import Path
 
@@ -24,12 +25,27 @@ def shape_of(path: Path) -> Shape:
     """Look at a database without changing it. Raises StorageUnavailableError."""
     if not path.exists():
         return Shape.PRESENT
-    address = f"{path.absolute().as_uri()}?mode=rw"
-    try:
-        with closing(sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
-            applied = {one.name for one in MIGRATIONS.applied(Database(connection, execute_plugins=False))}
-    except sqlite3.Error as error:
-        raise StorageUnavailableError(str(error)) from error
+    with _opened(path) as connection:
+        applied = {one.name for one in MIGRATIONS.applied(Database(connection, execute_plugins=False))}
     if applied - NAMES:
         return Shape.NEWER
     return Shape.OLDER if applied and NAMES - applied else Shape.PRESENT
+
+
+def check_writable(path: Path) -> None:
+    """Raise StorageUnavailableError if a database, of whatever version, can't be written. Nothing is."""
+    with _opened(path) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE _sqlite_migrations SET name = name WHERE 0")
+        connection.rollback()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Raises StorageUnavailableError."""
+    address = f"{path.absolute().as_uri()}?mode=rw"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
+            yield connection
+    except sqlite3.Error as error:
+        raise StorageUnavailableError(str(error)) from error

@@ -42,6 +42,16 @@ async def test_check_says_whose_it_is_and_leaves_it_as_it_is(settled_shell: Shel
     assert shape(settled_shell) == before
 
 
+async def test_check_says_of_an_older_one_that_it_can_not_be_written_before_it_is_brought_up_to_date(
+    settled_shell: Shell,
+) -> None:
+    made_by(settled_shell, OF_OLDER)
+    with closing(sqlite3.connect(database(settled_shell))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        outcome = await settled_shell.bot("check")
+    assert f"FAIL  DATABASE: {database(settled_shell)} can't be opened and written: database is locked" in outcome.out
+
+
 @pytest.mark.parametrize("whose", [OF_OLDER, OF_NEWER])
 @pytest.mark.parametrize(
     ("command", "undone"),
