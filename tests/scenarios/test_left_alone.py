@@ -34,10 +34,10 @@ def around_now(world: World, zone: str = "Asia/Singapore") -> dict[str, str]:
 
 async def test_quiet_hours_are_kept_in_ones_own_time_zone_and_shown_without_a_reason(world: World) -> None:
     world.bob.person.tz = "America/New_York"
+    ends = world.now.astimezone(ZoneInfo("America/New_York")) + timedelta(hours=2)
     await says(world.bob, "quiet_hours", **around_now(world, "America/New_York"))
     await world.alice.types("/conference @bob @carol")
     await world.board_shows("@bob: not rung: quiet hours until <!date^")
-    ends = world.now.astimezone(ZoneInfo("America/New_York")) + timedelta(hours=2)
     assert f"<!date^{int(ends.replace(second=0, microsecond=0).timestamp())}^" in world.board_text
     await world.until(lambda: world.dests)
     assert world.bob.number not in world.dests
