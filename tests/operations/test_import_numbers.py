@@ -149,10 +149,3 @@ async def test_slack_does_not_know_the_token(settled_shell: Shell) -> None:
     assert "invalid_auth" in outcome.last_line
     assert "xoxb-wrong" not in outcome.err
     assert not database(settled_shell).exists()
-
-
-async def test_a_database_that_cannot_be_opened(lone_shell: Shell) -> None:
-    lone_shell.variables["DATABASE"] = str(lone_shell.directory / "numbers.csv" / "rollcall.db")
-    outcome = await imported(lone_shell, "user_id,number,team_id\nU0ALICE,+6591230001,T0ROLLCALL\n")
-    assert (outcome.status, len(outcome.err.splitlines())) == (1, 1)
-    assert "See DATABASE." in outcome.err

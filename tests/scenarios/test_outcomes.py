@@ -115,14 +115,6 @@ async def test_bots_and_deactivated_people_are_named_and_left_out(world: World) 
     assert world.dests == [world.alice.number, world.bob.number]
 
 
-async def test_more_than_eight_phones_are_refused_with_the_count(world: World) -> None:
-    guests = " ".join(f"+659123001{place}" for place in range(8))
-    await world.alice.types(f"/conference {guests}")
-    await world.until(lambda: "that is 9 phones" in world.told(world.alice))
-    assert "Nobody was rung" in world.told(world.alice)
-    assert (world.dests, world.boards) == ([], [])
-
-
 async def test_when_nobody_is_left_to_ring_the_caller_is_told_why(world: World) -> None:
     await world.alice.types("/conference @erin without me")
     await world.until(lambda: "Nobody was rung. @erin has no number on file." in world.told(world.alice))
