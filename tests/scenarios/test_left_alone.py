@@ -15,9 +15,7 @@ async def says(actor: Actor, rings: str, start: str = "22:00", end: str = "08:00
     world = actor.world
     help_message = (await actor.types("/conference help")).message
     assert help_message
-    await world.slack.click(actor.person, help_message, "open_preferences_form")
-    await world.until(lambda: world.slack.views(actor.person))
-    form = world.slack.views(actor.person)[-1]
+    form = await actor.opens("open_preferences_form", help_message)
     result = await world.slack.submit(actor.person, form, {"rings": rings, "quiet_start": start, "quiet_end": end})
     assert not result.errors
     await world.advance(1)
@@ -90,10 +88,9 @@ async def test_when_everybody_wants_to_be_left_alone_nobody_is_rung_and_the_call
 async def test_quiet_hours_of_no_length_are_not_taken(world: World) -> None:
     help_message = (await world.bob.types("/conference help")).message
     assert help_message
-    await world.slack.click(world.bob.person, help_message, "open_preferences_form")
-    await world.until(lambda: world.slack.views(world.bob.person))
+    form = await world.bob.opens("open_preferences_form", help_message)
     filled: dict[str, Any] = {"rings": "quiet_hours", "quiet_start": "09:00", "quiet_end": "09:00"}
-    result = await world.slack.submit(world.bob.person, world.slack.views(world.bob.person)[-1], filled)
+    result = await world.slack.submit(world.bob.person, form, filled)
     assert "Quiet hours can't end when they begin" in result.errors["quiet_end"]
 
 

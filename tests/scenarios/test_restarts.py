@@ -1,9 +1,7 @@
 """The plug is pulled, at every step of the way, and the bot started again."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -130,18 +128,6 @@ async def test_sigterm_finishes_what_is_in_hand(world: World) -> None:
     assert "@bob: ringing" in world.board_text
 
 
-@pytest.fixture(params=[False, True], ids=["http", "socket mode"])
-async def either_world(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Slack comes in over HTTP, or over a socket."""
-    world = World(tmp_path, socket_mode=request.param)
-    await world.open()
-    try:
-        await world.start_bot()
-        yield world
-    finally:
-        await world.close()
-
-
 async def stops(world: World, hold: Hold) -> None:
     """The bot is told to stop while that is held, and stops when it is not held any more."""
     stopping = asyncio.create_task(world.terminate_bot())
@@ -154,6 +140,7 @@ async def stops(world: World, hold: Hold) -> None:
 
 async def test_sigterm_finishes_the_answer_to_whoever_has_just_pressed_something(either_world: World) -> None:
     world = either_world
+    await world.start_bot()
     await world.alice.has_number()
     world.alice.phone.will_answer()
     await world.alice.types("/conference +6591230009")
@@ -168,6 +155,7 @@ async def test_sigterm_finishes_the_answer_to_whoever_has_just_pressed_something
 
 async def test_sigterm_finishes_what_goes_on_behind_an_answer(either_world: World) -> None:
     world = either_world
+    await world.start_bot()
     help_message = (await world.bob.types("/conference help")).message
     form = await world.bob.opens("open_preferences_form", help_message)
     hold = world.slack.hold("views.publish")
