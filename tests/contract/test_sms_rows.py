@@ -1,7 +1,6 @@
 """Hoiio sms/send: what the bot sends when somebody adds their number, and makes of each answer."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -21,7 +20,7 @@ LONGER_THAN_ANY_RETRY_SECONDS = 10
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """People prove their numbers."""
-    world = World(Path(tmp_path_factory.mktemp("world")))
+    world = World(tmp_path_factory.mktemp("world"))
     world.settings["VERIFY_NUMBERS"] = "sms"
     await world.open()
     try:
@@ -69,8 +68,8 @@ async def test_parameters(world: World) -> None:
     assert (request["app_id"], request["dest"]) == (APP_ID, world.alice.number)
     assert request["msg"].isascii()
     assert len(request["msg"]) <= ONE_TEXT_CHARACTERS
-    await world.until(lambda: world.alice.phone.texts)
-    result = await world.alice.types(f"/conference number code {world.alice.phone.texts[0].message[:6]}")
+    await world.alice.is_texted()
+    result = await world.alice.types(f"/conference number code {world.alice.code}")
     assert "you can be rung on" in result.ack_text
 
 

@@ -256,7 +256,7 @@ async def test_nothing_is_restored_while_a_bot_works(world: World, operator: Ope
     await world.erin.has_number()
     before = sorted(path.name for path in world.directory.iterdir())
     failure = await operator.fails("restore", "monday.db")
-    assert failure == (f"A bot works on {world.database}, or waits to. Nothing was changed. Stop it, then try again.")
+    assert failure == f"A bot works on {world.database}, or waits to. Nothing was changed. Stop it, then try again."
     assert sorted(path.name for path in world.directory.iterdir()) == before
     assert "+65 9123 0005" in (await world.erin.types("/conference number")).ack_text
 

@@ -25,7 +25,7 @@ async def full_shell(lone_shell: Shell) -> Shell:
 
 async def test_what_was_exported_can_be_imported(full_shell: Shell) -> None:
     outcome = await full_shell.bot("export-numbers", "exported.csv")
-    assert (outcome.status, outcome.out, "9123" in outcome.err) == (0, "2 numbers exported.\n", False)
+    assert (outcome.status, outcome.out, outcome.err) == (0, "2 numbers exported.\n", "")
     exported = (full_shell.directory / "exported.csv").read_text()
     assert exported == DIRECTORY
     full_shell.variables["DATABASE"] = str(full_shell.directory / "another.db")
@@ -68,8 +68,6 @@ async def test_imports_and_exports_are_logged_without_numbers(full_shell: Shell)
         "T0ROLLCALL operator exported the number of U0ALICE",
         "T0ROLLCALL operator exported the number of U0BOB",
     ]
-    assert "9123 0" not in outcome.out
-    assert "91230" not in outcome.out
 
 
 async def test_what_admins_did_is_in_the_log(settled_shell: Shell, quiet_world: World) -> None:

@@ -144,14 +144,6 @@ async def test_the_notification_address_takes_posts_only(quiet_world: World, htt
     assert statuses == {"GET": 405, "HEAD": 405, "PUT": 405, "PATCH": 405, "DELETE": 405, "POST": 200}
 
 
-async def test_a_notification_address_that_was_never_handed_out(
-    quiet_world: World, http: aiohttp.ClientSession
-) -> None:
-    await quiet_world.start_bot()
-    async with http.post("/hoiio/notifications/0123456789abcdef/guessed") as answer:
-        assert answer.status == 404
-
-
 @pytest.mark.parametrize("arguments", [["ring"], ["run", "now"], ["import-numbers"]])
 async def test_a_command_line_that_makes_no_sense(shell: Shell, arguments: list[str]) -> None:
     outcome = await shell.bot(*arguments)

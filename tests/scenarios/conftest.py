@@ -29,6 +29,13 @@ async def world(quiet_world: World) -> World:
     return quiet_world
 
 
+@pytest.fixture(params=[False, True], ids=["http", "socket mode"])
+def either_world(request: pytest.FixtureRequest, quiet_world: World) -> World:
+    """Slack comes in over HTTP, or over a socket; no bot is running yet."""
+    quiet_world.socket_mode = request.param
+    return quiet_world
+
+
 @pytest.fixture
 async def calendars(quiet_world: World) -> AsyncIterator[CalendarServer]:
     """A server of calendars, to which people may send a bot that is started after this."""

@@ -71,10 +71,6 @@ async def gives(world: World, actor: Actor, typed: str) -> str:
     return result.errors.get("other_number") or str(shown.blocks)
 
 
-def stored(world: World, digits: str) -> bool:
-    return any(digits.encode() in path.read_bytes() for path in world.directory.glob("rollcall.db*"))
-
-
 def answers(world: World, actor: Actor) -> list[Message]:
     """What only they see in the channel."""
     return [one for one in world.slack.seen_by(actor.person, world.channel) if one.ephemeral_to]

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from sandbox.slack import Message
 from tests.harness.world import Actor, World
 
 
@@ -89,16 +90,21 @@ async def test_a_slack_that_is_slow_to_say_who_is_an_admin_is_not_waited_for(car
     assert (result.error, "no answer in time" in result.ack_text) == (None, True)
 
 
+def listing(world: World, admin: Actor) -> Message:
+    """The newest list of those who have no number."""
+    return [m for m in world.slack.seen_by(admin.person, world.channel) if "Ask them all" in str(m.blocks)][-1]
+
+
 async def test_who_has_no_number_is_listed_and_asked_once(carol: Actor, world: World) -> None:
     world.channel.members.append(world.slack.add_person("robo", is_bot=True))
     world.channel.members.append(world.slack.add_person("gone", deleted=True))
     await world.slack.command(carol.person, world.channel, "/conference number missing")
     await world.until(lambda: "No number on file: @erin." in world.told(carol))
-    listing = [m for m in world.slack.seen_by(carol.person, world.channel) if "Ask them all" in str(m.blocks)][-1]
-    await world.slack.click(carol.person, listing, "ask_for_numbers")
+    listed = listing(world, carol)
+    await world.slack.click(carol.person, listed, "ask_for_numbers")
     await world.until(lambda: "1 person is being asked" in world.told(carol))
     await world.until(lambda: "@carol, an admin, asks you to add your phone number" in world.told(world.erin))
-    await world.slack.click(carol.person, listing, "ask_for_numbers")
+    await world.slack.click(carol.person, listed, "ask_for_numbers")
     await world.until(lambda: "All of them were asked within the last week" in world.told(carol))
     await world.alice.types("/conference @bob @erin")
     await world.board_shows("@erin: no number on file")
@@ -132,8 +138,8 @@ async def test_those_who_were_to_be_asked_are_asked_after_a_restart(carol: Actor
     hold = world.slack.hold("chat.postMessage")
     await world.slack.command(carol.person, world.channel, "/conference number missing")
     await world.until(lambda: "No number on file" in world.told(carol))
-    listing = [m for m in world.slack.seen_by(carol.person, world.channel) if "Ask them all" in str(m.blocks)][-1]
-    await world.slack.click(carol.person, listing, "ask_for_numbers")
+    listed = listing(world, carol)
+    await world.slack.click(carol.person, listed, "ask_for_numbers")
     await world.until(lambda: "1 person is being asked" in world.told(carol))
     await world.kill_bot()
     hold.release()

@@ -23,6 +23,7 @@ async def test_a_number_is_set_shown_replaced_and_removed(world: World) -> None:
         ("number +6581234567", "Done: you can be rung on +65 8123 4567"),
         ("number", "Your number is +65 8123 4567"),
         ("number remove", "Done: your number is forgotten"),
+        ("number remove", "There was no number of yours on file"),
         ("number", "You have no number on file"),
     ]:
         result = await world.erin.types(f"/conference {typed}")
@@ -34,7 +35,6 @@ async def test_a_number_that_cannot_be_is_not_kept(world: World) -> None:
         ("number 12", "No such number can exist"),
         ("number call me maybe", "It is not a phone number"),
         ("number +65 9123 456", "No such number can exist"),
-        ("number @bob +6591234567", "only an admin can see or change other people's numbers"),
         ("number `<!channel>` & co", "It is not a phone number"),
     ]:
         result = await world.erin.types(f"/conference {typed}")

@@ -3,8 +3,6 @@
 import re
 from datetime import timedelta
 
-import pytest
-
 from tests.harness.world import World
 
 GUEST = "+6591239999"
@@ -118,10 +116,3 @@ async def test_a_number_that_was_never_proved_is_forgotten(quiet_world: World) -
     assert holding(world, world.erin.number)
     await world.leap(timedelta(hours=1))
     await world.until(lambda: not holding(world, world.erin.number))
-
-
-@pytest.mark.parametrize("again", [1, 2])
-async def test_removing_it_again_changes_nothing(world: World, again: int) -> None:
-    for _ in range(again):
-        await world.bob.types("/conference number remove")
-    assert "There was no number of yours" in (await world.bob.types("/conference number remove")).ack_text

@@ -15,9 +15,7 @@ async def says(actor: Actor, rings: str, start: str = "22:00", end: str = "08:00
     world = actor.world
     help_message = (await actor.types("/conference help")).message
     assert help_message
-    await world.slack.click(actor.person, help_message, "open_preferences_form")
-    await world.until(lambda: world.slack.views(actor.person))
-    form = world.slack.views(actor.person)[-1]
+    form = await actor.opens("open_preferences_form", help_message)
     result = await world.slack.submit(actor.person, form, {"rings": rings, "quiet_start": start, "quiet_end": end})
     assert not result.errors
     await world.advance(1)
@@ -34,10 +32,10 @@ def around_now(world: World, zone: str = "Asia/Singapore") -> dict[str, str]:
 
 async def test_quiet_hours_are_kept_in_ones_own_time_zone_and_shown_without_a_reason(world: World) -> None:
     world.bob.person.tz = "America/New_York"
+    ends = world.now.astimezone(ZoneInfo("America/New_York")) + timedelta(hours=2)
     await says(world.bob, "quiet_hours", **around_now(world, "America/New_York"))
     await world.alice.types("/conference @bob @carol")
     await world.board_shows("@bob: not rung: quiet hours until <!date^")
-    ends = world.now.astimezone(ZoneInfo("America/New_York")) + timedelta(hours=2)
     assert f"<!date^{int(ends.replace(second=0, microsecond=0).timestamp())}^" in world.board_text
     await world.until(lambda: world.dests)
     assert world.bob.number not in world.dests
@@ -90,10 +88,9 @@ async def test_when_everybody_wants_to_be_left_alone_nobody_is_rung_and_the_call
 async def test_quiet_hours_of_no_length_are_not_taken(world: World) -> None:
     help_message = (await world.bob.types("/conference help")).message
     assert help_message
-    await world.slack.click(world.bob.person, help_message, "open_preferences_form")
-    await world.until(lambda: world.slack.views(world.bob.person))
+    form = await world.bob.opens("open_preferences_form", help_message)
     filled: dict[str, Any] = {"rings": "quiet_hours", "quiet_start": "09:00", "quiet_end": "09:00"}
-    result = await world.slack.submit(world.bob.person, world.slack.views(world.bob.person)[-1], filled)
+    result = await world.slack.submit(world.bob.person, form, filled)
     assert "Quiet hours can't end when they begin" in result.errors["quiet_end"]
 
 

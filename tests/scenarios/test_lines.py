@@ -1,6 +1,5 @@
 """An account has eight lines: who holds them is said, and whoever wants to wait for one does so in a queue."""
 
-import asyncio
 from datetime import timedelta
 
 from sandbox.hoiio import Leg
@@ -244,10 +243,10 @@ async def test_a_bot_that_is_stopped_while_it_rings_one_of_the_queue_hears_the_a
     hold = world.hoiio.hold("conference/call", "after")
     world.hoiio.phone(GUESTS[0]).hang_up()
     await world.until(lambda: hold.is_reached)
-    stopping = asyncio.create_task(world.terminate_bot())
-    await asyncio.sleep(0.1)
+    world.tell_bot_to_stop()
+    await world.until(lambda: "stopping" in world.log)
     hold.release()
-    assert await stopping == 0
+    assert await world.terminate_bot() == 0
     assert "@alice: ringing" in world.board_text
     await world.start_bot()
     await world.advance(5)

@@ -78,12 +78,16 @@ MISUSES = {
         {"GUESTS": "off"},
     ),
     "nine numbers": Misuse(
-        types(f"/conference without me {NINE}"), ("that is 9 phones", "Run the command again with fewer people")
+        types(f"/conference without me {NINE}"),
+        ("Nobody was rung: that is 9 phones", "Run the command again with fewer people"),
     ),
     "a bot as a guest": Misuse(invites_a_bot, ("Nobody was rung", "@robo is a bot")),
     "somebody else's number": Misuse(
         types("/conference number @bob +65 9123 9999"),
-        ("Nothing was done: only an admin can", "Ask the person to type `/conference number`"),
+        (
+            "Nothing was done: only an admin can see or change other people's numbers",
+            "Ask the person to type `/conference number`",
+        ),
     ),
     "somebody else's number, removed": Misuse(
         types("/conference number @bob remove"), ("Nothing was done: only an admin can", "ask an admin")

@@ -49,11 +49,6 @@ async def notify(world: World, fields: Mapping[str, str], *, by_query: bool = Fa
     return await world.hoiio.notify(fields, world.call_requests[0]["notify_url"], by_query=by_query)
 
 
-async def test_an_answered_without_a_duration_is_in_the_call_now(ringing: World) -> None:
-    assert await notify(ringing, early(ringing)) == 200
-    await ringing.board_shows("@bob: in the call")
-
-
 async def test_final_then_early_stays_final(ringing: World) -> None:
     assert await notify(ringing, final(ringing)) == 200
     assert await notify(ringing, early(ringing)) == 200
@@ -125,21 +120,17 @@ async def test_one_without_a_dest_that_comes_before_the_answer(world: World) -> 
 
 
 @pytest.mark.parametrize(
-    ("changes", "shown"),
+    "changes",
     [
-        ({"duration": "three"}, "@bob: was in the call\n"),
-        ({"duration": "-3"}, "@bob: was in the call\n"),
-        ({"debit": "lots"}, "@bob: was in the call, 3 min"),
-        ({"debit": "NaN", "currency": ""}, "@bob: was in the call, 3 min"),
-        ({"tag": "-", "dest": "-"}, "@bob: was in the call, 3 min"),
-        ({"tag": "somebody-else's", "extra": "\x00\ufffd" * 9}, "@bob: was in the call, 3 min"),
-        ({"call_status_dest": "ANSWERED "}, "@bob: was in the call, 3 min"),
+        {"tag": "-", "dest": "-"},
+        {"tag": "somebody-else's", "extra": "\x00\ufffd" * 9},
+        {"call_status_dest": "ANSWERED "},
     ],
-    ids=lambda value: str(sorted(value)) if isinstance(value, dict) else "",
+    ids=lambda changes: " and ".join(changes),
 )
-async def test_malformed_missing_and_extra_fields(ringing: World, changes: dict[str, str], shown: str) -> None:
+async def test_missing_extra_and_oddly_written_fields_hide_no_outcome(ringing: World, changes: dict[str, str]) -> None:
     assert await notify(ringing, final(ringing, **changes)) == 200
-    await ringing.board_shows(shown)
+    await ringing.board_shows("@bob: was in the call, 3 min")
 
 
 @pytest.mark.parametrize(
@@ -188,13 +179,11 @@ async def test_a_forged_one_changes_nothing(ringing: World, forgery: str) -> Non
             url = ringing.call_requests[1]["notify_url"]
     status = await post(url, body, signed)
     await ringing.advance(3)
-    first_board = ringing.slack.messages(ringing.channel)[0]
     if forgery == "another's address":
         # It is a right notification about a call that the other conference does not have.
         assert status == 200
     else:
         assert status in {403, 404}
-    assert first_board.edits == [] or "was in the call" not in str(first_board.blocks)
     assert "was in the call" not in ringing.transcript
 
 
@@ -214,15 +203,6 @@ async def test_bodies_over_64_kib_are_refused(ringing: World, size: int, status:
     assert await post(url, body, signature(ACCESS_TOKEN, body)) == status
     assert ringing.log.count("a notification of more than 64 KiB was turned away") == (status == 413)
     assert url.rpartition("/")[2] not in ringing.log
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-async def test_other_methods_are_405(ringing: World, method: str) -> None:
-    async with (
-        aiohttp.ClientSession() as session,
-        session.request(method, ringing.call_requests[0]["notify_url"]) as answer,
-    ):
-        assert answer.status == 405
 
 
 async def test_one_that_was_lost_is_fetched(ringing: World) -> None:

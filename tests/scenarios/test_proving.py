@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from sandbox.slack import View
 from tests.harness.database import lay_empty_database
 from tests.harness.world import Actor, World
 
@@ -64,25 +63,19 @@ async def test_six_digits_alone_are_the_code_while_one_is_awaited(world: World) 
 async def test_a_code_in_the_form_with_a_slip_and_another_code(world: World) -> None:
     help_message = (await world.erin.types("/conference help")).message
     assert help_message
-    await world.slack.click(world.erin.person, help_message, "open_number_form")
-    form = await newest_view(world, world.erin)
+    form = await world.erin.opens("open_number_form", help_message)
     await world.slack.submit(world.erin.person, form, {"number": world.erin.number})
     await world.erin.is_texted()
     first = world.erin.code
-    form = await newest_view(world, world.erin)
+    form = await world.erin.sees_form()
     slip = await world.slack.submit(world.erin.person, form, {"code": wrong(first)})
     assert slip.errors == {"code": f"{WRONG} You can try 4 more times."}
     await world.slack.click(world.erin.person, form, "send_another_code")
     await world.erin.is_texted(2)
-    stale = await world.slack.submit(world.erin.person, await newest_view(world, world.erin), {"code": first})
+    stale = await world.slack.submit(world.erin.person, await world.erin.sees_form(), {"code": first})
     assert "code" in stale.errors or first == world.erin.code
-    kept = await world.slack.submit(world.erin.person, await newest_view(world, world.erin), {"code": world.erin.code})
+    kept = await world.slack.submit(world.erin.person, await world.erin.sees_form(), {"code": world.erin.code})
     assert "you can be rung on +65 9123 0005" in str(kept.view and kept.view.blocks)
-
-
-async def newest_view(world: World, actor: Actor) -> View:
-    await world.until(lambda: world.slack.views(actor.person))
-    return world.slack.views(actor.person)[-1]
 
 
 @pytest.mark.parametrize(
@@ -97,8 +90,7 @@ async def test_the_form_is_filled_in_from_the_slack_profile_where_that_is_a_numb
     await world.until(lambda: world.slack.home(world.erin.person))
     home = world.slack.home(world.erin.person)
     assert home
-    await world.slack.click(world.erin.person, home, "open_number_form")
-    form = await newest_view(world, world.erin)
+    form = await world.erin.opens("open_number_form", home)
     (field,) = [block["element"] for block in form.blocks if block["type"] == "input"]
     assert field.get("initial_value") == filled_in
 
@@ -108,8 +100,8 @@ async def test_a_form_that_slack_would_not_fill_in_opens_all_the_same(world: Wor
     world.slack.scopes -= {"users.profile:read"}
     help_message = (await world.erin.types("/conference help")).message
     assert help_message
-    await world.slack.click(world.erin.person, help_message, "open_number_form")
-    assert "initial_value" not in str((await newest_view(world, world.erin)).blocks)
+    form = await world.erin.opens("open_number_form", help_message)
+    assert "initial_value" not in str(form.blocks)
 
 
 async def test_changing_a_number_keeps_the_old_one_until_the_new_one_is_proved(world: World) -> None:

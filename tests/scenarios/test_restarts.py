@@ -1,13 +1,12 @@
 """The plug is pulled, at every step of the way, and the bot started again."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from sandbox.slack.faults import Hold
+from sandbox.hoiio.faults import Hold as HoiioHold
+from sandbox.slack.faults import Hold as SlackHold
 from tests.harness.world import World
 
 TRANSACTIONS = 20
@@ -118,42 +117,27 @@ async def test_a_command_older_than_a_minute_is_abandoned_with_a_word_in_the_cha
     assert world.dests == []
 
 
+async def stops(world: World, hold: SlackHold | HoiioHold) -> None:
+    """The bot is told to stop while that is held, and stops when it is not held any more."""
+    world.tell_bot_to_stop()
+    await world.until(lambda: "stopping" in world.log)
+    assert world.bot_is_running
+    hold.release()
+    assert await world.terminate_bot() == 0
+    assert " ERROR " not in world.log
+
+
 async def test_sigterm_finishes_what_is_in_hand(world: World) -> None:
     hold = world.hoiio.hold("conference/call", "after")
     await world.alice.types("/conference @bob")
     await world.until(lambda: hold.is_reached)
-    stopping = asyncio.create_task(world.terminate_bot())
-    await asyncio.sleep(0.1)
-    assert not stopping.done()
-    hold.release()
-    assert await stopping == 0
+    await stops(world, hold)
     assert "@bob: ringing" in world.board_text
-
-
-@pytest.fixture(params=[False, True], ids=["http", "socket mode"])
-async def either_world(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Slack comes in over HTTP, or over a socket."""
-    world = World(tmp_path, socket_mode=request.param)
-    await world.open()
-    try:
-        await world.start_bot()
-        yield world
-    finally:
-        await world.close()
-
-
-async def stops(world: World, hold: Hold) -> None:
-    """The bot is told to stop while that is held, and stops when it is not held any more."""
-    stopping = asyncio.create_task(world.terminate_bot())
-    await asyncio.sleep(0.1)
-    assert not stopping.done()
-    hold.release()
-    assert await stopping == 0
-    assert " ERROR " not in world.log
 
 
 async def test_sigterm_finishes_the_answer_to_whoever_has_just_pressed_something(either_world: World) -> None:
     world = either_world
+    await world.start_bot()
     await world.alice.has_number()
     world.alice.phone.will_answer()
     await world.alice.types("/conference +6591230009")
@@ -168,6 +152,7 @@ async def test_sigterm_finishes_the_answer_to_whoever_has_just_pressed_something
 
 async def test_sigterm_finishes_what_goes_on_behind_an_answer(either_world: World) -> None:
     world = either_world
+    await world.start_bot()
     help_message = (await world.bob.types("/conference help")).message
     form = await world.bob.opens("open_preferences_form", help_message)
     hold = world.slack.hold("views.publish")

@@ -16,8 +16,8 @@ from tests.scenarios.standup_day import (
     reminder,
     reminder_shows,
     rings,
-    stored,
 )
+from tests.scenarios.test_forgetting import holding
 
 
 async def test_somebody_is_rung_on_another_number_this_once_and_nobody_else_sees_it(world: World) -> None:
@@ -40,12 +40,12 @@ async def test_the_number_is_forgotten_a_day_later_also_where_it_was_rung(world:
     await gives(world, world.bob, OTHER_NUMBER)
     await comes_to(world, DUE)
     await world.board_shows("Ended at", within=300)
-    assert stored(world, "91239999")
+    assert holding(world, OTHER_NUMBER)
     await world.leap(timedelta(hours=24))
     # It is looked at every hour, and the last time was somewhere within the leap.
     for _ in range(2):
         await world.leap(timedelta(hours=1, minutes=1))
-    await world.until(lambda: not stored(world, "91239999"))
+    await world.until(lambda: not holding(world, OTHER_NUMBER))
 
 
 async def test_leaving_it_empty_has_ones_own_phone_rung(world: World) -> None:
@@ -90,7 +90,7 @@ async def test_a_number_that_is_given_up_is_rung_no_more(world: World) -> None:
     await is_reminded(world, "@bob @carol @dave")
     await gives(world, world.bob, OTHER_NUMBER)
     await world.bob.types("/conference number remove")
-    assert not stored(world, "91239999")
+    assert not holding(world, OTHER_NUMBER)
     await rings(world, world.carol, world.dave)
     await world.board_shows("@bob: no number on file, so not rung")
 

@@ -166,7 +166,7 @@ async def test_the_channel_gets_it_on_friday_once(world: World) -> None:
     assert reports(world) == []
     await world.until(lambda: reports(world), within=120)
     assert "@bob in on 2 of 2 days @carol in on 1 of 2 days" in reading(world.board)
-    assert "@bob: in on 2 of 2 days." in world.board.text.replace(world.bob.id, "U0BOB").replace("<@U0BOB>", "@bob")
+    assert f"{world.bob.person.mention}: in on 2 of 2 days." in world.board.text
     await world.terminate_bot()
     await world.start_bot()
     await world.leap(timedelta(hours=10))

@@ -54,12 +54,6 @@ def is_listened(world: World) -> bool:
         return probe.connect_ex(("127.0.0.1", world.port)) == 0
 
 
-@pytest.fixture(params=[False, True], ids=["request URLs", "Socket Mode"])
-def either_world(request: pytest.FixtureRequest, quiet_world: World) -> World:
-    quiet_world.socket_mode = request.param
-    return quiet_world
-
-
 @pytest.fixture
 async def busy_world(world: World) -> World:
     """A spare waits beside the bot. Alice will be in the call, Bob will decline, Carol will not pick up."""

@@ -66,7 +66,7 @@ def test_the_board_says_who_called_where_and_how_everybody_fares() -> None:
         ":no_entry: <@U2> and <@U3> (one phone): busy, or declined",
         ":zzz: +65 •••• 4567 (guest): did not pick up",
     ]
-    assert status["elements"][0]["text"] == ("Ended at <!date^1795138980^{time}|01:43 UTC>. Cost SGD 0.240 and USD 0.")
+    assert status["elements"][0]["text"] == "Ended at <!date^1795138980^{time}|01:43 UTC>. Cost SGD 0.240 and USD 0."
     assert "<@U1>: was in the call, 12 min; <@U2> and <@U3>" in message.text
 
 

@@ -3,8 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,30 +19,21 @@ from conference.tasks import Tasks, begun_behind
 from handlers import forms
 from handlers.parts import Parts
 from storage import Storage
-from tests.unit.conftest import rows
+from tests.unit.conftest import rows, statements
 from tests.unit.generated import conference_of
 
 TOGETHER = [replace(conference_of(), conference_id=f"{place:016x}") for place in range(100)]
 
 
-@asynccontextmanager
-async def watched(storage: Storage) -> AsyncIterator[list[str]]:
-    """The statements that begin and end transactions, as SQLite hears them."""
-    heard: list[str] = []
-
-    def hear(statement: str) -> None:
-        if statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
-            heard.append(statement)
-
-    await storage._run(lambda: storage._db.conn.set_trace_callback(hear))
-    yield heard
-    await storage._run(lambda: storage._db.conn.set_trace_callback(None))
+def of_transactions(heard: list[str]) -> list[str]:
+    """The statements that begin and end transactions."""
+    return [statement for statement in heard if statement.startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
 
 
 async def test_a_burst_shares_a_commit(storage: Storage, database: Path) -> None:
-    async with watched(storage) as heard:
+    async with statements(storage) as heard:
         await asyncio.gather(*map(storage.add, TOGETHER))
-    assert heard == ["BEGIN IMMEDIATE", "COMMIT"]
+    assert of_transactions(heard) == ["BEGIN IMMEDIATE", "COMMIT"]
     assert len(rows(database, "SELECT 1 FROM conferences")) == len(TOGETHER)
 
 
@@ -83,9 +73,9 @@ async def test_a_form_that_somebody_opens_waits_for_nothing_that_goes_on_behind(
 
 async def test_what_only_reads_commits_nothing(storage: Storage) -> None:
     await storage.add(TOGETHER[0])
-    async with watched(storage) as heard:
+    async with statements(storage) as heard:
         await asyncio.gather(storage.conference(TOGETHER[0].key), storage.unfinished(), storage.queued())
-    assert heard == []
+    assert of_transactions(heard) == []
 
 
 async def test_one_that_fails_takes_back_its_own_alone(storage: Storage, database: Path) -> None:
@@ -114,11 +104,11 @@ async def test_all_who_ask_learn_at_once_that_another_process_holds_the_database
 ) -> None:
     with closing(sqlite3.connect(database)) as other:
         other.execute("BEGIN IMMEDIATE")
-        async with watched(storage) as heard:
+        async with statements(storage) as heard:
             outcomes = await asyncio.gather(*map(storage.add, TOGETHER), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [StorageUnavailableError] * len(TOGETHER)
     # The second one waited as long for the lock as the first one would have been too long.
-    assert heard == ["BEGIN IMMEDIATE"]
+    assert of_transactions(heard) == ["BEGIN IMMEDIATE"]
     await storage.add(TOGETHER[0])
 
 
@@ -128,12 +118,12 @@ async def test_also_all_who_go_on_behind_learn_soon_that_another_process_holds_t
     await storage._run(lambda: storage._db.execute("PRAGMA busy_timeout = 0"))
     with closing(sqlite3.connect(database)) as other:
         other.execute("BEGIN IMMEDIATE")
-        async with watched(storage) as heard:
+        async with statements(storage) as heard:
             behind = [begun_behind(storage.add(conference)) for conference in TOGETHER]
             outcomes = await asyncio.gather(*behind, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [StorageUnavailableError] * len(TOGETHER)
     # What is found by the first of them holds for all the others, and who waits for an answer waits for two.
-    assert heard == ["BEGIN IMMEDIATE"] * 2
+    assert of_transactions(heard) == ["BEGIN IMMEDIATE"] * 2
 
 
 async def fill_disk(storage: Storage) -> None:

@@ -20,8 +20,10 @@ def lines(file: Path, content: str | bytes) -> list[str]:
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(OperationError) as raised:
         read_import_file(file, None, Barring())
-    assert not re.search(r"9123|8123|9876", "".join(raised.value.lines).replace("+65 9123 4567", ""))
-    return [line.replace(str(file), "FILE") for line in raised.value.lines]
+    # The folder's own name may have any digits in it.
+    named = [line.replace(str(file), "FILE") for line in raised.value.lines]
+    assert not re.search(r"9123|8123|9876", "".join(named).replace("+65 9123 4567", ""))
+    return named
 
 
 @pytest.mark.parametrize("start", ["", "\ufeff"])

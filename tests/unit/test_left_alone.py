@@ -56,7 +56,6 @@ FIVE_RINGS = {HIS: tuple(NOW - timedelta(minutes=ago) for ago in (9, 7, 5, 3, 1)
             {"rings": FIVE_RINGS, "rings_per_number": 2},
             LeftOut(LeftOutReason.RUNG_TOO_OFTEN, BOB, until=NOW + timedelta(minutes=7), most=2),
         ),
-        ({"open_numbers": {HIS}}, LeftOut(LeftOutReason.IN_ANOTHER_CALL, BOB)),
         ({"numbers": {**ON_FILE, BOB: "+60123456789"}}, LeftOut(LeftOutReason.NOT_ALLOWED, BOB)),
         ({"numbers": {**ON_FILE, BOB: "+6519001234567"}}, LeftOut(LeftOutReason.NOT_ALLOWED, BOB)),
         (

@@ -48,12 +48,6 @@ def test_it_makes_no_difference_which_reports_come_together(
     assert taken_in(call, [one, as_one]) == taken_in(call, [one, two, three])
 
 
-@given(calls, reports)
-def test_the_same_report_again_changes_nothing(call: Participant, report: Report) -> None:
-    once = call.merged(report)
-    assert once.merged(report) == once
-
-
 @given(reports, reports)
 def test_a_final_report_is_never_undone_by_an_early_one(one: Report, other: Report) -> None:
     ended = replace(FIRST, state=CallState.WAITING).merged(one)

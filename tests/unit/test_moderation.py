@@ -148,7 +148,7 @@ async def test_a_call_whose_request_is_under_way_is_hung_up_as_soon_as_it_is_nam
     assert await desk.moderator.hang_up_all(before.key, BOSS) is Moderated.DONE
     await settle()
     assert desk.storage.kept[before.key].state is (DIALING if first else LIVE)
-    assert desk.carrier.met("hang_up") == [] if first else ["AA-2"]
+    assert desk.carrier.met("hang_up") == ([] if first else ["AA-2"])
     desk.carrier.answers.set()
     await ringing
     await settle()
