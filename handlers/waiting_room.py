@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import cast
 
 from aiohttp import web
 
@@ -24,6 +25,11 @@ SECONDS_BETWEEN_LOOKS_AT_PORT = 0.1
 SHUTDOWN_SECONDS = 0.5
 """For who is being answered while the room closes."""
 
+TURNS_UNTIL_KNOWN = 5
+"""Of the event loop, until a connection that was accepted is known to be there. Python 3.11 leaves one hanging whose
+server is closed before that.
+"""
+
 STARTS = "starts"
 WAITS = "waits for its turn: another Rollcall works on the database"
 
@@ -35,6 +41,7 @@ class WaitingRoom:
         self._host = host
         self._port = port
         self._runner: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
         self._whose: int | None = None
         self._looks = 0
 
@@ -60,7 +67,9 @@ class WaitingRoom:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            # Not a site of aiohttp's: that accepts to the last moment, and forgets whom it accepted then.
+            answering = cast("web.Server", self._runner.server)
+            self._server = await asyncio.get_running_loop().create_server(answering, self._host, self._port)
         except OSError as error:
             await self.close()
             log.debug("nobody can ask how it stands: %s", error)
@@ -76,8 +85,14 @@ class WaitingRoom:
         await web.TCPSite(runner, self._host, self._port).start()
 
     async def close(self) -> None:
-        """Stop listening; the port is free."""
-        runner, self._runner = self._runner, None
+        """Stop listening; the port is free, and nobody is left waiting for an answer that never comes."""
+        (server, self._server), (runner, self._runner) = (self._server, None), (self._runner, None)
+        if server:
+            for listening in server.sockets:
+                asyncio.get_running_loop().remove_reader(listening)
+            for _ in range(TURNS_UNTIL_KNOWN):
+                await asyncio.sleep(0)
+            server.close()
         if runner:
             await runner.cleanup()
 

@@ -125,8 +125,6 @@ async def _is_ready(port: int, path: str | None) -> bool:
         async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
             return (await reader.readline()).split(b" ")[1:2] == [b"200"]
     except (ConnectionError, TimeoutError):
-        # Who comes just as one server closes and the next opens may be accepted by one that answers no more:
-        # asyncio forgets a connection that it accepts while its server is closed.
         return False
     finally:
         writer.close()

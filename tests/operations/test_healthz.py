@@ -28,7 +28,7 @@ class Watcher:
                 assert answer.content_type == "application/json"
                 self.heard = await answer.json()
                 return answer.status
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             return 0
 
     async def hears(self, world: World, status: int, about: str = "/ready") -> None:
