@@ -41,7 +41,7 @@ async def measure(directory: Path, *, rounds: int = 7, requests: int = 400, paus
         throughput, tail = ratios(bot.throughputs, rival.throughputs), ratios(bot.tails, rival.tails)
         rows.append(Row("acknowledgements", bot.speed, f"{rival.speed}, {name}", throughput, Goal(0.8, at_least=True)))
         rows.append(Row("99th percentile", bot.tail, f"{rival.tail}, {name}", tail, Goal(1.5)))
-    begun, rung = rounds * requests, counts.get("conference/call", 0)
+    begun, rung = rounds * requests + WARM_UP, counts.get("conference/call", 0)
     return Table(
         "Acknowledgement of `/conference @bob @carol`",
         rows,
