@@ -12,13 +12,12 @@ takes them in before it goes on with their conference.
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from itertools import chain, islice, repeat
+from itertools import islice
 
 from conference.calls import Report
 from conference.clock import Clock, pause
 from conference.journal import about
-from conference.ledger import STORE_AGAIN_AFTER_SECONDS, Ledger
+from conference.ledger import Ledger, store_again_after
 from conference.model import Conference, ConferenceKey
 from conference.ports import Notification, Reading, ReadNotification, StorageUnavailableError
 from conference.right_of_way import RightOfWay
@@ -74,7 +73,7 @@ class Inbox:
 
     async def _serve(self) -> None:
         """Take in what there is, until nothing more has come."""
-        waits = _waits()
+        waits = store_again_after()
         try:
             while self._owed:
                 await self._right_of_way.quiet()
@@ -84,7 +83,7 @@ class Inbox:
                     # What is kept from here on may come too late for this time.
                     del self._owed[key]
                 if any(await asyncio.gather(*map(self._take_in_and_tell, together))):
-                    waits = _waits()
+                    waits = store_again_after()
                 else:
                     await pause(self._clock, next(waits), self._more)
         finally:
@@ -111,11 +110,6 @@ class Inbox:
         before, after = await self._ledger.store(key, taking_in, takes_in=True)
         taking_in.log(after)
         return before, after
-
-
-def _waits() -> Iterator[float]:
-    """Seconds until the storage is asked again, one time after another."""
-    return chain(STORE_AGAIN_AFTER_SECONDS, repeat(STORE_AGAIN_AFTER_SECONDS[-1]))
 
 
 class _TakingIn:

@@ -1,7 +1,7 @@
 """Where changes of conferences are stored, however long it takes, and told of to whoever has to act on them."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import chain, repeat
 from typing import TypeVar
 
@@ -22,6 +22,11 @@ Heard = Callable[[Conference], None]
 
 STORE_AGAIN_AFTER_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Waits before a change that the storage did not take is stored again; the last one is repeated."""
+
+
+def store_again_after() -> Iterator[float]:
+    """Seconds until a storage that does not answer is asked again, one time after another, without end."""
+    return chain(STORE_AGAIN_AFTER_SECONDS, repeat(STORE_AGAIN_AFTER_SECONDS[-1]))
 
 
 class Ledger:
@@ -75,7 +80,7 @@ class Ledger:
     async def persist(self, work: Callable[[], Awaitable[_Result]], key: ConferenceKey | None = None) -> _Result:
         """Ask the storage until it answers; `key`: what conference is waited for, if it is one."""
         told = about(log, key.conference_id) if key else log
-        for wait in chain(STORE_AGAIN_AFTER_SECONDS, repeat(STORE_AGAIN_AFTER_SECONDS[-1])):
+        for wait in store_again_after():
             try:
                 return await work()
             except StorageUnavailableError as error:

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from conference.ports import StorageUnavailableError
 from conference.right_of_way import IS_BEHIND
-from storage.migrations import MIGRATIONS, NAMES
+from storage.migrations import MIGRATIONS, NAMES, applied
 
 BUSY_TIMEOUT_SECONDS = 1.5
 """How long a transaction waits for another process to finish its own: short of the 3 seconds that Slack waits."""
@@ -250,7 +250,7 @@ def _open(path: Path) -> Database:
         # SQLite gives its -wal and -shm files the permissions of this one.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS), execute_plugins=False)
-    if {one.name for one in MIGRATIONS.applied(db)} - NAMES:
+    if applied(db) - NAMES:
         db.close()
         raise StorageUnavailableError("it is of a newer Rollcall than this one; use that one, or restore a backup")
     db.enable_wal()

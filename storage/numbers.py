@@ -1,7 +1,7 @@
 """The number directory: whose number is what, how it was proved, and when its owner may be rung."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time
 from typing import TypeVar
 
@@ -188,24 +188,18 @@ class _ProofBook:
         self._db.table("proofs").upsert({**self._key, **row}, pk=("team_id", "user_id"))
 
     def codes_to_person(self, since: datetime) -> list[datetime]:
-        rows = self._db.execute(
-            "SELECT sent_at FROM codes_sent WHERE team_id = :team_id AND user_id = :user_id AND sent_at > :since "
-            "ORDER BY sent_at",
-            {**self._key, "since": since.isoformat()},
-        )
-        return [datetime.fromisoformat(sent_at) for (sent_at,) in rows.fetchall()]
+        return self._codes_sent("team_id = :team_id AND user_id = :user_id", self._key, since)
 
     def codes_to_number(self, digest: str, since: datetime) -> list[datetime]:
-        rows = self._db.execute(
-            "SELECT sent_at FROM codes_sent WHERE number_digest = ? AND sent_at > ? ORDER BY sent_at",
-            [digest, since.isoformat()],
-        )
-        return [datetime.fromisoformat(sent_at) for (sent_at,) in rows.fetchall()]
+        return self._codes_sent("number_digest = :digest", {"digest": digest}, since)
 
     def codes_to_workspace(self, since: datetime) -> list[datetime]:
+        return self._codes_sent("team_id = :team_id", self._key, since)
+
+    def _codes_sent(self, where: str, parameters: Mapping[str, str], since: datetime) -> list[datetime]:
         rows = self._db.execute(
-            "SELECT sent_at FROM codes_sent WHERE team_id = :team_id AND sent_at > :since ORDER BY sent_at",
-            {**self._key, "since": since.isoformat()},
+            f"SELECT sent_at FROM codes_sent WHERE {where} AND sent_at > :since ORDER BY sent_at",  # noqa: S608
+            {**parameters, "since": since.isoformat()},
         )
         return [datetime.fromisoformat(sent_at) for (sent_at,) in rows.fetchall()]
 

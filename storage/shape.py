@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from conference.ports import StorageUnavailableError
 from storage.connection import BUSY_TIMEOUT_SECONDS
-from storage.migrations import MIGRATIONS, NAMES
+from storage.migrations import NAMES, applied
 
 
 class Shape(Enum):
@@ -26,10 +26,10 @@ def shape_of(path: Path) -> Shape:
     if not path.exists():
         return Shape.PRESENT
     with _opened(path) as connection:
-        applied = {one.name for one in MIGRATIONS.applied(Database(connection, execute_plugins=False))}
-    if applied - NAMES:
+        known = applied(Database(connection, execute_plugins=False))
+    if known - NAMES:
         return Shape.NEWER
-    return Shape.OLDER if applied and NAMES - applied else Shape.PRESENT
+    return Shape.OLDER if known and NAMES - known else Shape.PRESENT
 
 
 def check_writable(path: Path) -> None:

@@ -1,6 +1,6 @@
 """The database's shape. A migration that has been released is never edited: what comes later is a new one."""
 
-from sqlite_utils import Migrations
+from sqlite_utils import Database, Migrations
 
 from storage.migrations import conferences, people, standups
 
@@ -31,3 +31,8 @@ NAMES = frozenset(migration.__name__ for migration in _RELEASED)
 
 for _migration in _RELEASED:
     MIGRATIONS()(_migration)
+
+
+def applied(db: Database) -> set[str]:
+    """The names of what has been done to a database: also what only a newer version knows."""
+    return {one.name for one in MIGRATIONS.applied(db)}
