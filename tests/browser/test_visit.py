@@ -89,6 +89,8 @@ async def test_an_outcome_arrives_though_its_notification_is_lost(visitor: Visit
     await visitor.answers("Alice Tan")
     await visitor.at_phone("Hang up", "Alice Tan")
     await expect(visitor.requests.filter(has_text="lost on the way").first).to_be_visible()
+    # Once she has been seen in the call, that is asked about only every minute.
+    await visitor.button("Clock at 10 times real speed").click()
     await expect(visitor.board).to_contain_text("@bob: busy, or declined")
     await expect(visitor.board).to_contain_text("@alice: was in the call, 1 min")
     await visitor.opens_thread()
