@@ -1,5 +1,6 @@
 """Menus, confirmations, shortcuts and forms of any bot, by keyboard, and while the message they belong to changes."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -19,7 +20,7 @@ from sandbox.page.server import Page
 from sandbox.slack import JsonObject
 from sandbox.world import World
 from tests.browser.conftest import WIDE
-from tests.browser.visitor import Visitor, no_errors
+from tests.browser.visitor import PATIENCE_SECONDS, Visitor, no_errors
 from tests.serving import serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -38,8 +39,9 @@ class Stage:
 
     async def hears(self, kind: str) -> JsonObject:
         """The next interaction, which is to be of that kind."""
-        while not self.heard:
-            await self.visitor.page.wait_for_timeout(5)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not self.heard:
+                await self.visitor.page.wait_for_timeout(5)
         heard = self.heard.pop(0)
         assert heard["type"] == kind
         return heard
@@ -208,6 +210,66 @@ async def test_an_open_menu_and_confirmation_outlive_a_board_that_is_drawn_anew(
     await fits(stage, page.get_by_role("menu"), menu_of("bob"), menu_of("erin"))
     await page.get_by_role("heading", name="Rollcall demo").click()
     await expect(page.get_by_role("menu")).to_have_count(0)
+
+
+async def test_what_is_drawn_anew_while_it_is_pressed_is_pressed_once(stage: Stage) -> None:
+    visitor, page = stage.visitor, stage.visitor.page
+    ends: JsonObject = {"type": "actions", "elements": [button("go", "Go"), button("stop", "Stop")]}
+    channel, states = stage.world.channel.id, dict[str, str]()
+    posted = await stage.client.chat_postMessage(channel=channel, text="x")
+
+    async def drawn(name: str, state: str = "rings") -> None:
+        """With one more row, or another state; by name, and with no block ids but those that Slack makes up."""
+        states[name] = state
+        blocks = [*board(**dict(sorted(states.items()))), ends]
+        for block in blocks:
+            block.pop("block_id", None)
+        await stage.client.chat_update(channel=channel, ts=posted["ts"], text="x", blocks=blocks)
+        await expect(visitor.messages.last).to_contain_text(f"@{name}: {state}")
+
+    async def holds(control: Locator) -> None:
+        await control.hover()
+        await page.mouse.down()
+
+    go, stop = (visitor.messages.last.get_by_role("button", name=name) for name in ("Go", "Stop"))
+    await drawn("bob")
+    await holds(go)
+    await drawn("carol")
+    await page.mouse.up()
+    assert (await stage.hears_action())[1] == "go"
+
+    await holds(visitor.messages.last.get_by_role("button", name="Reply in thread"))
+    await drawn("dave")
+    await page.mouse.up()
+    await expect(visitor.thread).to_be_visible()
+    await visitor.thread.press("Escape")
+
+    # Whoever moves away before they let go has thought better of it.
+    await holds(go)
+    await drawn("erin")
+    await page.mouse.move(0, 0)
+    await page.mouse.up()
+    # The first menu is somebody else's by then.
+    await holds(visitor.messages.last.get_by_role("button", name=re.compile("@bob")))
+    await drawn("alice")
+    await page.mouse.up()
+    await expect(page.get_by_role("menu")).to_have_count(0)
+
+    # Under a finger, the browser itself presses what has come there meanwhile, or nothing if that took half a second.
+    touch = await page.context.new_cdp_session(page)
+    await touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    await stop.scroll_into_view_if_needed()
+    box = await stop.bounding_box()
+    assert box
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    await touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    await drawn("bob", "answered")
+    await touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await go.click()
+    heard = [(await stage.hears_action())[1]]
+    if heard == ["stop"]:
+        heard = [(await stage.hears_action())[1]]
+    assert heard == ["go"]
 
 
 def field_of(block_id: str, label: str, **element: object) -> JsonObject:

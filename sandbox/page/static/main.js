@@ -7,6 +7,7 @@ import "./composer.js";
 import "./phones.js";
 import "./wire.js";
 import "./dialogs.js";
+import "./presses.js";
 import { byId, el, fill } from "./dom.js";
 import { clockTime, weekday } from "./mrkdwn.js";
 import { act, connect, now, on, remember, remembered, store } from "./state.js";

@@ -63,7 +63,7 @@ function card(phone) {
   const button = (does, label, style = "") => {
     const onclick = (event) => event.detail > 1 || node.ariaDisabled || press(phone, does);
     const onkeydown = (event) => event.repeat && event.preventDefault();
-    const node = el(`button${style}`, { type: "button", onclick, onkeydown, "data-focus": does }, label, hidden(` ${owner}’s phone`));
+    const node = el(`button${style}`, { type: "button", onclick, onkeydown, "data-focus": `${phone.id}/${does}` }, label, hidden(` ${owner}’s phone`));
     return settle(phone, node);
   };
   return el(
