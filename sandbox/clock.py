@@ -3,8 +3,9 @@
 import asyncio
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 _TICK_SECONDS = 0.02
 """How often a running clock moves on, in real seconds."""
@@ -32,13 +33,17 @@ class MovedClock:
     def monotonic(self) -> float:
         return self._elapsed
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        # Counted from the call: by the time that a task begins to wait, the clock may have been moved far on.
         if seconds <= 0:
-            await asyncio.sleep(0)
-            return
+            return asyncio.sleep(0)
         wakened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._elapsed + seconds, next(self._order), wakened))
-        await wakened
+
+        async def asleep() -> None:
+            await wakened
+
+        return asleep()
 
     async def advance(self, seconds: float) -> None:
         """Move on by that many seconds, waking each sleeper at its own moment."""
