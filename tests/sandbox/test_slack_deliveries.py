@@ -169,7 +169,7 @@ async def _answered(office: Office, count: int) -> None:
 
 
 async def connected(office: Office, app: AsyncApp) -> AsyncSocketModeHandler:
-    handler = AsyncSocketModeHandler(app, office.slack.app_token, ping_interval=0.1)
+    handler = AsyncSocketModeHandler(app, office.slack.app_token)
     await handler.connect_async()  # type: ignore[no-untyped-call]
     await office.slack.socket_connected()
     return handler
