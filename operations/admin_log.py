@@ -6,14 +6,14 @@ from pathlib import Path
 from conference.people import LoggedAct
 from conference.ports import StorageUnavailableError
 from operations.errors import OperationError
-from operations.shape import need_present_shape
+from operations.shape import need_database
 from storage import Storage
 
 
 async def admin_log(database: Path) -> AsyncIterator[str]:
     """A line for each act, oldest first: when (UTC), in which workspace, who, what, whom. Raises OperationError."""
     try:
-        need_present_shape(database)
+        need_database(database)
         storage = await Storage.open(database)
         try:
             acts = await storage.logged_acts()

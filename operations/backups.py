@@ -45,7 +45,7 @@ def restore(file: Path, database: Path, now: datetime) -> list[str]:
     is_kept = f"What was there is kept as {kept}: it has people's numbers, so delete it when you need it no more."
     return [
         f"{database} holds {_listed(holdings)} again, as {file} does.",
-        *([is_kept] if kept else []),
+        is_kept if kept else "There was none before: see DATABASE if a bot has worked on another.",
         "The next start rings nothing that was due before. What people have changed since the backup is as it was "
         "then: whoever removed a number or a standup has to do so again.",
     ]

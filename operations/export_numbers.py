@@ -10,14 +10,14 @@ from conference.people import OPERATOR, AdminAct, LoggedAct
 from conference.ports import StorageUnavailableError
 from operations.errors import OperationError
 from operations.import_numbers import COLUMNS, TEAM_COLUMN
-from operations.shape import need_present_shape
+from operations.shape import need_database
 from storage import Storage
 
 
 async def export_numbers(file: Path, database: Path, now: datetime) -> int:
     """Write every number on file, readable by the file's owner alone; returns how many. Raises OperationError."""
     try:
-        need_present_shape(database, "Nothing was exported.")
+        need_database(database, "Nothing was exported.")
         storage = await Storage.open(database)
         try:
             numbers = await storage.all_numbers()

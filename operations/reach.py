@@ -51,7 +51,7 @@ async def reach(settings: Settings, client: httpx.AsyncClient) -> AsyncIterator[
     if settings.host not in {"127.0.0.1", "::1", "localhost"}:
         yield left_open(
             f"HOST: {settings.host or 'every address'} of this machine, without TLS. Unless the proxy runs on another "
-            "machine, set HOST=127.0.0.1."
+            "machine, or the bot in a container, set HOST=127.0.0.1."
         )
     is_reached = True
     async for finding in _public_url(settings, client, here):

@@ -7,7 +7,7 @@ from storage.shape import Shape, shape_of
 
 
 def need_present_shape(database: Path, undone: str = "") -> None:
-    """See that a database is this version's; `undone`: the sentence that says what was not done.
+    """See that a database is this version's, or is yet to be made; `undone`: the sentence that says what was not done.
 
     Raises OperationError and StorageUnavailableError.
     """
@@ -19,5 +19,18 @@ def need_present_shape(database: Path, undone: str = "") -> None:
             is_of, what_to_do = "a newer", "Use that one."
         case Shape.PRESENT:
             return
-    sentences = (f"{database} is of {is_of} Rollcall than this one.", undone, what_to_do)
-    raise OperationError(" ".join(filter(None, sentences)))
+    raise OperationError(_joined(f"{database} is of {is_of} Rollcall than this one.", undone, what_to_do))
+
+
+def need_database(database: Path, undone: str = "") -> None:
+    """See that a database is there, and is this version's. Of one that is not, a command would say that it is empty.
+
+    Raises OperationError and StorageUnavailableError.
+    """
+    if not database.exists():
+        raise OperationError(_joined(f"{database} can't be read: there is no such file.", undone, "See DATABASE."))
+    need_present_shape(database, undone)
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))

@@ -98,6 +98,7 @@ def put_in_place(file: Path, database: Path, now: datetime) -> tuple[Holdings, P
 
     Also what a database that is gone has left beside it is kept: SQLite would take its log for the backup's, and play
     it into that. Nobody may work on the database. It is the one or the other all the time, also if the power fails.
+    Whoever owns what was there, or else the directory, owns what is put there, also where root does it.
     Raises OSError, StorageUnavailableError for the file, NoDatabaseError and InUseError.
     """
     database = Path(os.path.realpath(database))
@@ -105,6 +106,10 @@ def put_in_place(file: Path, database: Path, now: datetime) -> tuple[Holdings, P
     with _written_beside(database) as part:
         holdings = _copy(file, part)
         is_there = database.exists()
+        if os.geteuid() == 0:
+            # As SQLite does with its logs: the bot's own user must be able to open it.
+            owner = (database if is_there else database.parent).stat()
+            os.chown(part, owner.st_uid, owner.st_gid)
         has_left = is_there or any(map(Path.exists, _logs(database)))
         kept = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}") if has_left else None
         if kept and is_there:

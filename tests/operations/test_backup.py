@@ -1,7 +1,9 @@
 """`backup` beside the running bot, and `restore`: what was lost since must not ring anybody a second time."""
 
+import os
 import shutil
 import sqlite3
+import stat
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -305,9 +307,23 @@ async def test_where_there_is_no_database_yet_it_is_made(world: World, operator:
     operator.shell.variables["DATABASE"] = str(operator.shell.directory / "new" / "rollcall.db")
     outcome = await operator.shell.bot("restore", "monday.db")
     assert (outcome.status, "kept" in outcome.out) == (0, False)
+    assert "There was none before: see DATABASE" in outcome.out
     database = operator.shell.directory / "new" / "rollcall.db"
     assert database.stat().st_mode & 0o777 == 0o600
     assert is_sound(database)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_what_root_restores_is_owned_as_before(world: World, operator: Operator, is_there: bool) -> None:
+    await operator.backs_up()
+    await world.kill_bot()
+    os.chown(world.database if is_there else world.database.parent, 12345, 23456)
+    if not is_there:
+        world.database.unlink()
+    assert (await operator.shell.bot("restore", "monday.db")).status == 0
+    restored = world.database.stat()
+    assert (restored.st_uid, restored.st_gid, stat.S_IMODE(restored.st_mode)) == (12345, 23456, 0o600)
 
 
 async def test_a_file_that_is_there_keeps_what_it_holds(world: World, operator: Operator) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import Storage
 from tests.harness.world import World
 from tests.operations.conftest import Shell, database, imported, numbers_on_file
 
@@ -53,6 +54,7 @@ async def test_a_file_in_no_folder_can_not_be_made(full_shell: Shell) -> None:
 
 
 async def test_nobody_on_file_is_a_file_of_nobody(lone_shell: Shell) -> None:
+    await is_made(lone_shell)
     assert (await lone_shell.bot("export-numbers", "exported.csv")).out == "0 numbers exported.\n"
     assert (lone_shell.directory / "exported.csv").read_text() == "user_id,number,team_id\n"
 
@@ -87,8 +89,19 @@ async def test_what_admins_did_is_in_the_log(settled_shell: Shell, quiet_world: 
 
 
 async def test_a_log_of_nothing_is_empty(lone_shell: Shell) -> None:
+    await is_made(lone_shell)
     outcome = await lone_shell.bot("admin-log")
     assert (outcome.status, outcome.out, outcome.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "undone"), [(["export-numbers", "exported.csv"], "Nothing was exported. "), (["admin-log"], "")]
+)
+async def test_a_database_that_is_not_there_is_not_made(lone_shell: Shell, command: list[str], undone: str) -> None:
+    outcome = await lone_shell.bot(*command)
+    assert (outcome.status, outcome.out) == (1, "")
+    assert outcome.err == f"{database(lone_shell)} can't be read: there is no such file. {undone}See DATABASE.\n"
+    assert lone_shell.files == []
 
 
 @pytest.mark.parametrize("command", [["export-numbers", "exported.csv"], ["admin-log"], ["import-numbers", "n.csv"]])
@@ -103,6 +116,11 @@ async def test_a_database_that_can_not_be_opened(lone_shell: Shell, command: lis
     assert outcome.err.startswith(f"{path} can't be ")
     assert "See DATABASE." in outcome.err
     assert "exported.csv" not in lone_shell.files
+
+
+async def is_made(shell: Shell) -> None:
+    """An empty database, as the first start of a bot leaves it."""
+    await (await Storage.open(database(shell))).close()
 
 
 def _unusable(directory: Path, kind: str) -> Path:
