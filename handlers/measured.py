@@ -25,12 +25,15 @@ class Watch(Protocol):
 
 
 def measuring(clock: Clock, watch: Watch) -> Middleware:
-    """Tells of each request to an address that is Slack's or Hoiio's; of others nothing, whatever they name."""
+    """Tells of each request to an address that is Slack's or Hoiio's; of others nothing, whatever they name.
+
+    With Socket Mode Slack has none: whoever asks there is a stranger.
+    """
 
     @web.middleware
     async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
         route, answered = _route(request.path, watch)
-        if answered is None:
+        if answered is None or (route == "slack" and isinstance(request.match_info.http_exception, web.HTTPNotFound)):
             return await handler(request)
         began = clock.monotonic()
         try:

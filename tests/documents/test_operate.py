@@ -80,9 +80,10 @@ async def test_the_alerts_are_about_what_is_on_the_page(page: Scraped) -> None:
         assert rule["annotations"]["summary"]
         assert rule["labels"]["severity"] in {"page", "warn"}
         for name, selected in re.findall(r"\b(rollcall_[a-z_]+)(?:\{(.*?)\})?", rule["expr"]):
-            assert f"# TYPE {name.removesuffix('_bucket')} " in page.text, name
+            metric = re.sub("_(bucket|count)$", "", name)
+            assert f"# TYPE {metric} " in page.text, name
             chosen = re.findall(r'(\w+)=~?"(.*?)"', selected)
-            assert {label for label, _ in chosen} <= labels[name.removesuffix("_bucket")], name
+            assert {label for label, _ in chosen} <= labels[metric], name
             # Also before any of it happens: of a counter that begins with its first event, `increase` does not see it.
             for values in product(*(either.split("|") for _, either in chosen)):
                 series = dict(zip((label for label, _ in chosen), values, strict=True))

@@ -223,6 +223,17 @@ async def test_what_is_turned_away(world: World, prometheus: Prometheus) -> None
     assert read("hoiio_notification_seconds_count") == 0
 
 
+async def test_in_socket_mode_whoever_asks_at_the_address_of_slack_is_not_taken_for_slack(quiet_world: World) -> None:
+    quiet_world.socket_mode = True
+    quiet_world.settings |= {"METRICS_TOKEN": TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
+    await quiet_world.start_bot()
+    async with aiohttp.ClientSession(quiet_world.url) as http:
+        async with http.post("/slack/events") as answer:
+            assert answer.status == 404
+        read = await Prometheus(http).reads()
+    assert read("requests_turned_away_total", route="slack", status="404") == 0
+
+
 async def test_how_long_a_board_has_been_owed(world: World, prometheus: Prometheus) -> None:
     await world.alice.types("/conference @bob")
     await world.board_shows("@bob: ringing")
