@@ -32,6 +32,9 @@ from storage import Storage, Turn
 
 log = logging.getLogger("rollcall")
 
+ANSWERS_WITHIN_SECONDS = 3.0
+"""How long a stop waits for who is being answered. Slack waits no longer; who sends half a request waits for ever."""
+
 STOP_WITHIN_SECONDS = 30.0
 """How long a stop waits for phones that are about to ring, and for what is on its way to Slack."""
 
@@ -54,7 +57,7 @@ async def serve(settings: Settings, clock: Clock, stop: asyncio.Event, *, fetche
 async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, fetcher: Fetcher, room: WaitingRoom) -> None:
     async with assembled(settings, clock, fetcher) as bot:
         # No access log: a notify_url's secret part stands in its path.
-        runner = web.AppRunner(bot.web_app, access_log=None)
+        runner = web.AppRunner(bot.web_app, access_log=None, shutdown_timeout=ANSWERS_WITHIN_SECONDS)
         always = Tasks()
         await runner.setup()
         try:

@@ -87,16 +87,20 @@ class Shell:
         """The bot, started, once it answers."""
         process = await self.start(*arguments)
         deadline = time.monotonic() + WITHIN_SECONDS
-        async with aiohttp.ClientSession() as session:
-            while process.returncode is None and time.monotonic() < deadline:
-                try:
-                    async with session.get(f"http://127.0.0.1:{self.variables['PORT']}/healthz") as answer:
-                        if answer.status == 200:
-                            return process
-                except aiohttp.ClientError:
-                    pass
-                await asyncio.sleep(POLL_SECONDS)
+        while process.returncode is None and time.monotonic() < deadline:
+            if await self.answers():
+                return process
+            await asyncio.sleep(POLL_SECONDS)
         raise AssertionError("the bot does not answer")
+
+    async def answers(self) -> bool:
+        """Whether a bot says that it is at work."""
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.get(f"http://127.0.0.1:{self.variables['PORT']}/healthz") as answer:
+                    return answer.status == 200
+            except aiohttp.ClientError:
+                return False
 
     async def close(self) -> None:
         for process in self._started:

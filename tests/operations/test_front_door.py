@@ -39,6 +39,21 @@ async def test_it_stops_when_told_to_in_socket_mode(settled_shell: Shell, quiet_
         assert (await ended(process)).status == 0
 
 
+@pytest.mark.parametrize("path", ["/slack/events", "/hoiio/notifications/anything"])
+async def test_half_a_request_holds_up_no_stop(settled_shell: Shell, path: str) -> None:
+    process = await settled_shell.listening()
+    _, writer = await asyncio.open_connection("127.0.0.1", int(settled_shell.variables["PORT"]))
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: rollcall\r\nContent-Length: 100\r\n\r\nhalf".encode())
+    await writer.drain()
+    # Answered after the other has been begun.
+    assert await settled_shell.answers()
+    process.send_signal(signal.SIGTERM)
+    outcome = await ended(process)
+    writer.close()
+    assert outcome.status == 0
+    assert "Traceback" not in outcome.err
+
+
 async def test_a_port_that_is_taken(settled_shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", int(settled_shell.variables["PORT"]))):
         outcome = await settled_shell.bot("run")
