@@ -49,7 +49,7 @@ async def measure(directory: Path, *, rounds: int = 7, requests: int = 400, paus
             f"{rounds} rounds of {requests:,} signed commands over {CONNECTIONS} connections. Rollcall reads and "
             "checks each, looks up who typed it, and has it on disk; Bolt's app calls `ack()`.",
             "What follows an acknowledgement, such as boards and phones, goes on meanwhile and for "
-            f"{pause:g} s after each round: of {begun:,} conferences begun, {rung:,} were rung. "
+            f"{pause:g} s after each round: for {begun:,} conferences begun, Hoiio was asked {rung:,} times to ring. "
             "The stand-in for Slack holds to Slack's rate limits.",
             f"Processor time for an answer, with what goes on behind it: {bot.processor}, Bolt {bolt.processor}, "
             f"`process_before_response` {early.processor}.",
