@@ -128,8 +128,9 @@ class Conferences:
             channel_id=channel_id,
             caller_id=caller_id,
             invitation=invitation,
-            # Chosen here, the room is known even if the carrier's answer is lost.
-            room=f"R{secrets.randbelow(10**7):07}",
+            # Chosen here, the room is known even if the carrier's answer is lost. Who is sent to the room of another
+            # conference is in its call: two must not be alike.
+            room=f"R{secrets.randbelow(10**12):012}",
             notify_secret=secrets.token_urlsafe(32),
             created_at=self._clock.now(),
             response_url=response_url,
