@@ -258,8 +258,10 @@ class Registration:
                 if pending and pending.salt == proof.salt:
                     book.keep(earlier)
 
-            await undelivered(error)
-            await self._storage.proving(team_id, user_id, take_back)
+            try:
+                await self._storage.proving(team_id, user_id, take_back)
+            finally:
+                await undelivered(error)
 
     async def enter(self, team_id: str, user_id: str, code: str) -> Entry:
         """Take a code as typed. A right one puts its number on file; each can be used once."""

@@ -216,6 +216,22 @@ async def test_a_code_that_hoiio_refuses_is_told_and_not_counted(world: World) -
     await world.erin.is_texted()
 
 
+async def test_a_code_that_hoiio_refuses_leaves_the_one_before_it_good_also_where_nobody_can_be_told(
+    world: World,
+) -> None:
+    await asks_for_code(world.erin)
+    await world.erin.is_texted()
+    code = world.erin.code
+    world.hoiio.faults.paths = {"sms/send"}
+    world.hoiio.faults.refuse_with = "error_dest_not_supported"
+    world.slack.faults.reset("response_url", until=world.now + timedelta(seconds=30))
+    await asks_for_code(world.erin)
+    await world.until(lambda: "a code was not sent" in world.log)
+    await world.advance(40)
+    assert "No code could be sent" not in world.told(world.erin)
+    assert "Done" in await enters(world.erin, code)
+
+
 async def test_a_code_whose_sending_hoiio_did_not_confirm_is_not_sent_again(world: World) -> None:
     world.hoiio.faults.paths = {"sms/send"}
     world.hoiio.faults.answer_lost = "after"
