@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 SEND_AGAIN_AFTER_SECONDS = (1.0, 2.0, 4.0)
 """Waits before a request that surely never left is sent again."""
 
+SEND_WITHIN_SECONDS = 20.0
+"""After that it is not sent again: each try may take as long, and nobody expects their phone to ring any more."""
+
 UNFORESEEN = "unforeseen"
 """Stands for the code of an AnswerLost of which only the log tells more."""
 
@@ -161,6 +164,7 @@ class Dialer:
 
     async def _send(self, conference: Conference, places: list[int]) -> Placed:
         numbers = [conference.participants[place].number for place in places]
+        began = self._clock.monotonic()
         for wait in chain(SEND_AGAIN_AFTER_SECONDS, [None]):
             try:
                 return await self._carrier.call(
@@ -174,7 +178,8 @@ class Dialer:
                 if wait is None:
                     raise
                 await self._clock.sleep(wait)
-                if await self._is_called_off(conference, places):
+                is_late = self._clock.monotonic() - began > SEND_WITHIN_SECONDS
+                if is_late or await self._is_called_off(conference, places):
                     raise
         raise AssertionError("the last try returns or raises")
 

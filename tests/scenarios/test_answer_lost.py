@@ -1,6 +1,7 @@
 """Hoiio's answer to conference/call is lost: nobody is rung a second time, and what became of it is found out."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -89,6 +90,18 @@ async def test_a_request_that_surely_never_left_is_sent_again(world: World) -> N
     await world.hoiio.start(port=port)
     await world.board_shows("@bob: ringing")
     assert world.dests == [world.alice.number, world.bob.number]
+
+
+async def test_a_request_that_never_left_is_not_sent_long_after(world: World) -> None:
+    port = int(world.hoiio.url.rsplit(":", 1)[1].split("/")[0])
+    await world.hoiio.stop()
+    await world.alice.types("/conference @bob")
+    await world.until(lambda: "not sent" in world.log)
+    # As when each try waits long for a connection.
+    await world.leap(timedelta(minutes=2))
+    await world.hoiio.start(port=port)
+    await world.board_shows("Hoiio could not be reached: nobody was rung.")
+    assert world.dests == []
 
 
 async def test_while_hoiio_is_asked_the_board_says_so(world: World) -> None:
