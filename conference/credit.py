@@ -102,5 +102,5 @@ async def why_refused(error: Refused, ask: AskBalance, conference_id: str) -> st
         # Whatever it was, the refusal itself is still to be told.
         foreseen = isinstance(failure, (CarrierError, TimeoutError))
         told = about(log, conference_id)
-        told.warning("a refusal does not say what is left: %s", failure, exc_info=not foreseen)
+        told.warning("a refusal does not say what is left: %s", str(failure) or "not in time", exc_info=not foreseen)
         return error.code

@@ -63,7 +63,7 @@ async def _answers(ask_storage: Callable[[], Awaitable[None]]) -> bool:
             await ask_storage()
     except Exception as error:
         foreseen = isinstance(error, (StorageUnavailableError, TimeoutError))
-        log.warning("the storage does not answer: %s", error or "not in time", exc_info=not foreseen)
+        log.warning("the storage does not answer: %s", str(error) or "not in time", exc_info=not foreseen)
         return False
     return True
 

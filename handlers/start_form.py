@@ -50,7 +50,7 @@ class StartForm:
                     channel_id, readable(message.get("thread_ts")) or readable(message.get("ts"))
                 )
         except (SlackError, TimeoutError) as error:
-            log.info("a thread could not be read: %s", error)
+            log.info("a thread could not be read: %s", str(error) or "not in time")
             author = "" if message.get("bot_id") else readable(message.get("user"))
             return [author] if author else []
 
