@@ -38,6 +38,10 @@ class NotQueued(StrEnum):
     TOO_LATE = "too_late"
 
 
+RefusedFor = tuple[str, LimitReached]
+"""The Slack id of who would have passed a limit, and which."""
+
+
 class LineQueue:
     """Puts phones into the queue, and rings those in it as lines get free."""
 
@@ -53,12 +57,12 @@ class LineQueue:
         self._is_serving = False
         self._look = asyncio.Event()
 
-    async def wait(self, key: ConferenceKey, *, only_of: str | None = None) -> NotQueued | LimitReached | None:
+    async def wait(self, key: ConferenceKey, *, only_of: str | None = None) -> NotQueued | RefusedFor | None:
         """Have the phones of a conference that no line was free for wait for one; else, why they do not.
 
         `only_of`: those whom this person had rung, and nobody else's.
         """
-        result: NotQueued | LimitReached | None = None
+        result: NotQueued | RefusedFor | None = None
 
         def wait(conference: Conference, reading: Reading) -> Conference:
             nonlocal result
@@ -68,17 +72,14 @@ class LineQueue:
             if not fresh:
                 result = NotQueued.TOO_LATE if places else NotQueued.NOBODY
                 return conference
-            if found := self._limit(conference, fresh, reading, now):
-                user_id, result = found
-                return conference.with_limit_reached(user_id, result)
+            if result := self._limit(conference, fresh, reading, now):
+                return conference.with_limit_reached(*result)
             return queued(conference, fresh, now)
 
         await self._ledger.update(key, wait)
         return result
 
-    def _limit(
-        self, conference: Conference, places: list[int], reading: Reading, now: datetime
-    ) -> tuple[str, LimitReached] | None:
+    def _limit(self, conference: Conference, places: list[int], reading: Reading, now: datetime) -> RefusedFor | None:
         """Who would pass a limit by having these phones rung, and which."""
         is_begun = conference.state is ConferenceState.LIVE
         askers = Counter(conference.participants[place].asked_by or conference.caller_id for place in places)

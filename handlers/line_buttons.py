@@ -13,7 +13,9 @@ def register(app: AsyncApp, parts: Parts) -> None:
     async def wait(click: Click) -> Message | None:
         key, only_of = read_wait(click.value, click.team_id)
         why_not = await parts.conferences.queue.wait(key, only_of=only_of)
-        return running.not_queued(why_not, await parts.storage.conference(key)) if why_not else None
+        if why_not is None:
+            return None
+        return running.not_queued(why_not, await parts.storage.conference(key), click.user_id)
 
     async def stop_waiting(click: Click) -> Message | None:
         return None if await parts.conferences.queue.stop_waiting(click.key) else running.nobody_waits()

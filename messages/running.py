@@ -3,13 +3,13 @@
 from conference.additions import Added, NotAdded
 from conference.calls import CallState, Participant
 from conference.limits import LimitReached
-from conference.line_queue import NotQueued
+from conference.line_queue import NotQueued, RefusedFor
 from conference.model import MAX_PARTICIPANTS, Conference, ConferenceState, LeftOutReason
 from messages import number_form
 from messages.board_buttons import call_again, wait_button
 from messages.line_words import lines_short
-from messages.mrkdwn import Message, actions, called, listed, plain, section
-from messages.refusals import limit, why_left_out
+from messages.mrkdwn import Message, actions, called, listed, mention, plain, section
+from messages.refusals import PRESS_AGAIN, limit, why_left_out
 from messages.titles import answerable
 
 
@@ -51,10 +51,11 @@ def not_moderated(call: Participant) -> Message:
     return plain(f"Hoiio did not do that for {called(call)}, or did not say whether it did. Try again in a moment.")
 
 
-def not_queued(why_not: NotQueued | LimitReached, conference: Conference) -> Message:
-    """For *Ring as lines get free*, where nobody was put into the queue."""
-    if isinstance(why_not, LimitReached):
-        return plain(limit(why_not, again="press it again"))
+def not_queued(why_not: NotQueued | RefusedFor, conference: Conference, user_id: str) -> Message:
+    """For *Ring as lines get free*, which `user_id` pressed, where nobody was put into the queue."""
+    if not isinstance(why_not, NotQueued):
+        asker, reached = why_not
+        return plain(limit(reached, again=PRESS_AGAIN, whose="you" if asker == user_id else mention(asker)))
     if why_not is NotQueued.NOBODY:
         return plain("Nobody was put into the queue: nobody of this conference is waiting to be rung.")
     text = "Nobody was put into the queue, or rung: that was too long ago for anybody to expect it still."
@@ -104,7 +105,7 @@ def _who_is_not(added: Added, user_id: str) -> Message | None:
 def _not_rung(added: Added, nobody: str, user_id: str) -> Message:
     match added.why_not:
         case LimitReached() as reached:
-            return plain(limit(reached, again="press it again"))
+            return plain(limit(reached, again=PRESS_AGAIN))
         case NotAdded.OVER:
             return over(added.conference)
         case NotAdded.NOT_YET if added.conference.state is ConferenceState.QUEUED:

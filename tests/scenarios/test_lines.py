@@ -303,7 +303,11 @@ async def test_the_queue_is_no_way_round_the_limits(world: World) -> None:
     await world.alice.presses("ring_as_lines_get_free", first)
     await world.until(lambda: "Stop waiting" in buttons(first))
     await world.alice.presses("ring_as_lines_get_free")
-    await world.alice.is_told("you would have passed a limit, 8 phones rung for one person within an hour")
+    await world.bob.presses("ring_as_lines_get_free")
+    limit = "would have passed a limit, 8 phones rung for one person within an hour"
+    await world.alice.is_told(f"you {limit}")
+    await world.bob.is_told(f"@alice {limit}")
+    assert all("with fewer people" not in world.told(actor) for actor in (world.alice, world.bob))
     end_all(world)
     await world.until(lambda: len(world.dests) == 14)
     await world.advance(60)
