@@ -40,6 +40,8 @@ class Disk:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.can_be_written = True
+        """By a bot that is started now."""
         self._ballast = directory / "ballast"
 
     def open(self) -> None:
@@ -57,6 +59,7 @@ class Disk:
         if not CAN_MOUNT:
             _limit_files(pid, 0)
             return
+        self.can_be_written = False
         with suppress(OSError), self._ballast.open("wb", buffering=0) as ballast:
             while ballast.write(_CHUNK):
                 pass
@@ -66,6 +69,7 @@ class Disk:
             _limit_files(pid, resource.RLIM_INFINITY)
             return
         self._ballast.unlink()
+        self.can_be_written = True
 
     @contextmanager
     def read_only(self) -> Iterator[Path]:
@@ -75,8 +79,10 @@ class Disk:
         _run("mount", "--bind", str(self.directory), str(view))
         try:
             _run("mount", "-o", "remount,bind,ro", str(view))
+            self.can_be_written = False
             yield view
         finally:
+            self.can_be_written = True
             _run("umount", "--lazy", str(view))
             view.rmdir()
 

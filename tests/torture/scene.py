@@ -21,6 +21,8 @@ PATIENCE_SECONDS: Final = 1.0
 ACK_WITHIN_SECONDS: Final = 20.0
 """Real time in which a command must be answered: more than Slack gives it, for machines that have much to do."""
 _SIGKILL: Final = -9
+_NO_DATABASE: Final = "See DATABASE."
+"""In what a bot says that ends because its database can't be used."""
 _MOST_STARTS: Final = 100
 """In vain, one after another: while its database can't be written, it does not start."""
 _LOG_SHOWN: Final = 4_000
@@ -138,11 +140,12 @@ class Scene:
             death = f"{self.chance.choice(('before', 'after'))}:{self.chance.randint(3, 20 if dies else 60)}"
         self._lives += 1
         self.note(f"the bot is started{f', to die {death}' if death else ''}")
+        said = len(self.world.log)
         await self.meanwhile(self.world.start_bot(kill_at=death))
         self._is_up = self.world.bot_is_running
         self._starts_in_vain = 0 if self._is_up else self._starts_in_vain + 1
         if not self._is_up:
-            self._note_end()
+            self._note_end(may_fail=not self.disk.can_be_written and _NO_DATABASE in self.world.log[said:])
             assert self._starts_in_vain < _MOST_STARTS, f"the bot does not start:\n{self.world.log[-_LOG_SHOWN:]}"
         return self._is_up
 
@@ -153,6 +156,8 @@ class Scene:
             await self.world.kill_bot()
             self.tally.struck[Fault.KILLED] += 1
             self.note("killed")
+        elif self._is_up:
+            self._note_end()
         self._is_up = False
 
     async def stays_down(self) -> None:
@@ -162,20 +167,20 @@ class Scene:
         """Try to start it. It does not start while its database can't be written."""
         if self._is_up:
             self._is_up = False
-            if self._note_end() != _SIGKILL:
-                self.ended_by_itself.append(f"{self.steps[-1]}:\n{self.world.log[-_LOG_SHOWN:]}")
+            self._note_end()
         await self.stays_down()
         await self.is_started()
 
-    def _note_end(self) -> int | None:
-        """Returns the exit status."""
+    def _note_end(self, *, may_fail: bool = False) -> None:
+        """`may_fail`: there is a reason for its end, and it has said so."""
         assert self.world._process
         status = self.world._process.returncode
         self.note(f"the bot has ended: {status}")
         if status == _SIGKILL:
             self.slack_faults.bot_dies()
             self.tally.struck[Fault.KILLED_AT_COMMIT] += 1
-        return status
+        elif not may_fail:
+            self.ended_by_itself.append(f"{self.steps[-1]}:\n{self.world.log[-_LOG_SHOWN:]}")
 
     async def _rests(self, seconds: float) -> None:
         end = self.now + seconds
