@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.slack import Message
+from sandbox.slack import ActionResult, Message
 from tests.harness.world import Actor, World
 from tests.model.stored import StoredConference
 from tests.model.watch import Watch
@@ -54,7 +54,7 @@ class Buttons:
         self.can_be_pressed()
         return list(self._old)
 
-    async def press(self, person: Actor, press: Press) -> None:
+    async def press(self, person: Actor, press: Press) -> ActionResult:
         now = list(press.board.blocks)
         press.board.blocks[:] = press.blocks
         try:
@@ -64,7 +64,7 @@ class Buttons:
             await asyncio.sleep(0)
         finally:
             press.board.blocks[:] = now
-        await clicking
+        return await clicking
 
     def rung_by(self, press: Press, person: Actor) -> set[str]:
         """The numbers that may be rung once more when this is pressed, also if they are in a call at the moment."""

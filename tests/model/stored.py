@@ -38,6 +38,8 @@ class StoredConference:
 
     conference_id: str
     caller_id: str
+    response_url: str | None
+    """That of the command or the click that began it."""
     state: str
     reason: str | None
     hung_up_by: str | None
@@ -99,6 +101,7 @@ class Stored:
             yield StoredConference(
                 conference_id=here,
                 caller_id=row["caller_id"],
+                response_url=row["response_url"],
                 state=row["state"],
                 reason=row["reason"],
                 hung_up_by=row["hung_up_by"],

@@ -34,7 +34,7 @@ class Act:
         self._mix = mixed(chance, everything=everything)
         self._tally = tally
         self.scene = scene = Scene(directory, self._mix, seed, chance, tally)
-        self._stage = Stage(scene.world, scene.watch, lambda: scene.life, scene.watch.asked)
+        self._stage = Stage(scene.world, scene.watch, lambda: scene.life)
         self._busy_seconds = CONFERENCES_EVERY_SECONDS * conferences
         self.stories = [
             Story(self._stage, seed, place, begins_within=self._busy_seconds) for place in range(conferences)
@@ -130,7 +130,7 @@ class Act:
 
     def _differences(self) -> list[Amiss]:
         ended = [Amiss(Loss.ENDED, "", f"the bot ended by itself: {how}") for how in self.scene.ended_by_itself]
-        return [*ended, *differences(self.scene.watch, self._stage.typed, self._forged)]
+        return [*ended, *differences(self._stage, self._forged)]
 
     def _count(self) -> None:
         world, seen = self.scene.world, self._tally.seen

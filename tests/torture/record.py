@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,17 +15,19 @@ from sandbox.hoiio import Leg, SentNotification
 from tests.model.shown import conference_of
 from tests.model.stored import FINAL, StoredConference
 from tests.model.watch import Amiss, Kind, Watch, state_of
-from tests.torture.story import Typed
+from tests.torture.asked import Asked
+from tests.torture.story import Stage, Typed
 from tests.torture.tally import Loss
 
 _TOLD_IN_PRIVATE: Final = frozenset({"nobody_to_ring", "only_the_caller"})
 """Why no board is put up: those who were asked for are in another call."""
 
 
-def differences(watch: Watch, typed: Sequence[Typed], forged: Sequence[tuple[str, int]]) -> Iterator[Amiss]:
+def differences(stage: Stage, forged: Sequence[tuple[str, int]]) -> Iterator[Amiss]:
     """All that is not as it must be. `forged`: of each forged notification its conference and the answer's status."""
-    yield from _rung_twice(watch)
+    watch = stage.watch
     conferences = watch.stored.conferences()
+    yield from _rung_twice(watch.own_legs, conferences, stage.asked)
     calls = {call.txn_ref: (one, call) for one in conferences for call in one.calls if call.txn_ref}
     for leg in watch.own_legs:
         here = str(leg.tag)
@@ -40,25 +42,28 @@ def differences(watch: Watch, typed: Sequence[Typed], forged: Sequence[tuple[str
     yield from _lost_news(watch)
     yield from watch.left_untold()
     yield from _without_board(conferences, watch)
-    yield from _commands(watch.world.database, typed)
+    yield from _commands(conferences, stage.typed)
     for here, status in forged:
         if status == 200:
             yield Amiss(Loss.NEWS_FORGED, here, f"{here}: a forged notification was answered 200")
 
 
-def _rung_twice(watch: Watch) -> Iterator[Amiss]:
+def _rung_twice(rung: Sequence[Leg], conferences: Sequence[StoredConference], asked: Asked) -> Iterator[Amiss]:
+    # If one command has begun two, the later one was not asked for.
+    first_at = {one.response_url: one.conference_id for one in reversed(conferences)}
+    begun_at = {conference_id: response_url for response_url, conference_id in first_at.items()}
     legs = defaultdict[str, list[Leg]](list)
-    for leg in watch.own_legs:
+    for leg in rung:
         legs[leg.number].append(leg)
     for number, its in legs.items():
-        here = str(its[-1].tag)
-        if len(its) > watch.asked[number]:
-            what = f"{number} was rung {len(its)} times, and asked for {watch.asked[number]} times"
-            yield Amiss(Loss.RUNG_TWICE, here, f"{what}: {'; '.join(map(_told, its))}")
+        for here, times in Counter(str(leg.tag) for leg in its).items():
+            if times > (wanted := asked.times(here, begun_at.get(here), number)):
+                what = f"{here} has rung {number} {times} times, and was asked to {wanted} times"
+                yield Amiss(Loss.RUNG_TWICE, here, f"{what}: {'; '.join(map(_told, its))}")
         for one, next_one in pairwise(its):
             if next_one.placed_at < (one.ended_at or datetime.max.replace(tzinfo=UTC)):
                 what = f"{number} was rung while it rang or talked: {_told(one)}; {_told(next_one)}"
-                yield Amiss(Loss.RUNG_TWICE, here, what)
+                yield Amiss(Loss.RUNG_TWICE, str(next_one.tag), what)
 
 
 def _made_up(conferences: Sequence[StoredConference], watch: Watch) -> Iterator[Amiss]:
@@ -90,8 +95,8 @@ def _without_board(conferences: Sequence[StoredConference], watch: Watch) -> Ite
             yield Amiss(Kind.BOARD, one.conference_id, f"{one.conference_id}, {one.state} {one.reason}, has no board")
 
 
-def _commands(database: Path, typed: Sequence[Typed]) -> Iterator[Amiss]:
-    stored = dict(_rows(database, "SELECT response_url, conference_id FROM conferences WHERE response_url IS NOT NULL"))
+def _commands(conferences: Sequence[StoredConference], typed: Sequence[Typed]) -> Iterator[Amiss]:
+    stored = {one.response_url: one.conference_id for one in conferences}
     for one in typed:
         here = stored.get(one.result.response_url, "")
         if one.was_taken and not here:

@@ -1,6 +1,5 @@
 """One conference of a campaign: who types what, how the phones behave, and what people press meanwhile."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,6 +8,7 @@ from sandbox.slack import CommandResult
 from tests.harness.world import Actor, World
 from tests.model.pressing import Buttons, Press
 from tests.model.watch import Watch
+from tests.torture.asked import Asked
 from tests.torture.tally import chance_of
 
 MOST_PHONES: Final = 8
@@ -20,8 +20,9 @@ NOTHING_DONE: Final = (NOT_KEPT, "Something went wrong inside Rollcall")
 """What is said where nothing was stored."""
 
 _TRIES: Final = 6
+_BEGINS_ANOTHER: Final = ("call_again", "ring_anew")
 _ACTIONS: Final = (
-    *("ring_me", "ring_again", "hang_up", "call_menu", "call_again", "ring_anew"),
+    *("ring_me", "ring_again", "hang_up", "call_menu", *_BEGINS_ANOTHER),
     *("ring_as_lines_get_free", "stop_waiting"),
 )
 
@@ -50,7 +51,7 @@ class Stage:
     world: World
     watch: Watch
     life: Callable[[], int | None]
-    asked: Counter[str]
+    asked: Asked = field(default_factory=Asked)
     typed: list[Typed] = field(default_factory=list)
     pressed: int = 0
 
@@ -64,7 +65,7 @@ class Stage:
         typed = Typed(numbers, result, before is not None and before == self.life())
         self.typed.append(typed)
         if not typed.was_refused:
-            self.asked.update(numbers)
+            self.asked.for_conference(result.response_url, numbers)
         return typed
 
 
@@ -148,8 +149,12 @@ class Story:
         if not found:
             return
         press = found[int(which * len(found))]
-        stage.asked.update(self._buttons.rung_by(press, person))
-        await self._buttons.press(person, press)
+        may_ring = self._buttons.rung_by(press, person)
+        pressed = await self._buttons.press(person, press)
+        if action in _BEGINS_ANOTHER:
+            stage.asked.for_conference(pressed.response_url, self.numbers)
+        else:
+            stage.asked.besides(press.conference_id, may_ring)
         stage.pressed += 1
         self._note(f"{person.person.name} pressed {press.text} on {press.conference_id}")
 
