@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 OVER = frozenset({"ended", "refused", "abandoned"})
@@ -22,6 +23,8 @@ class StoredCall:
     state: str
     txn_ref: str | None
     minutes: int | None
+    currency: str | None
+    debit: Decimal | None
     why: str | None
     dialed_at: str | None
     is_muted: bool
@@ -122,6 +125,8 @@ def _call(row: sqlite3.Row) -> StoredCall:
         state=row["state"],
         txn_ref=row["txn_ref"],
         minutes=row["minutes"],
+        currency=row["currency"],
+        debit=None if row["debit"] is None else Decimal(row["debit"]),
         why=row["why"],
         dialed_at=row["dialed_at"],
         is_muted=bool(row["is_muted"]),

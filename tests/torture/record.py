@@ -6,14 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from sandbox.hoiio import Leg, SentNotification
+from sandbox.hoiio.legs import CURRENCY
 from tests.model.shown import conference_of
-from tests.model.stored import FINAL, StoredConference
+from tests.model.stored import FINAL, StoredCall, StoredConference
 from tests.model.watch import Amiss, Kind, Watch, state_of
 from tests.torture.asked import Asked
 from tests.torture.story import Stage, Typed
@@ -35,8 +37,9 @@ def differences(stage: Stage, forged: Sequence[tuple[str, int]]) -> Iterator[Ami
             yield Amiss(Loss.STORED, here, f"{here}: {_told(leg)}, and no stored call has that reference")
             continue
         conference, call = calls[leg.txn_ref]
-        if (conference.conference_id, call.state) != (here, state_of(leg)) or (call.minutes or 0) != leg.minutes:
-            what = f"{here}: {_told(leg)}, and it is stored as {call.state}, {call.minutes} min"
+        if (conference.conference_id, call.state, *_bill(call)) != (here, state_of(leg), *_due(leg)):
+            stored = f"{call.state}, {call.minutes} min, {call.currency} {call.debit}"
+            what = f"{here}: {_told(leg)}, and it is stored as {stored}"
             yield Amiss(Loss.STORED, here, f"{what}, of {conference.conference_id}")
     yield from _made_up(conferences, watch)
     yield from _lost_news(watch)
@@ -103,6 +106,9 @@ def _commands(conferences: Sequence[StoredConference], typed: Sequence[Typed]) -
             yield Amiss(Loss.COMMAND, here, f"a command for {one.numbers} was taken, and is not stored")
         if one.was_refused and here:
             yield Amiss(Loss.COMMAND, here, f"{here}: nothing was done, its caller was told, and it is stored")
+        if one.was_answered_wrongly:
+            said = one.result.error or repr(one.result.ack_text)
+            yield Amiss(Loss.COMMAND, here, f"a command for {one.numbers} was answered wrongly: {said}")
         if one.could_answer and not one.result.acked:
             what = f"a command for {one.numbers} was not answered: {one.result.error}, status {one.result.status}"
             yield Amiss(Loss.COMMAND, here, f"{what}, after {one.result.took_seconds:.1f} s")
@@ -118,5 +124,16 @@ def _rows(database: Path, query: str) -> list[tuple[str, str]]:
         return connection.execute(query).fetchall()
 
 
+def _bill(call: StoredCall) -> tuple[int, str, Decimal]:
+    """Minutes, currency and cost of a call as it is stored; of one that cost nothing, that need not be."""
+    return call.minutes or 0, call.currency or CURRENCY, call.debit or Decimal(0)
+
+
+def _due(leg: Leg) -> tuple[int, str, Decimal]:
+    """The same as the stand-in billed it."""
+    return leg.minutes, CURRENCY, leg.debit
+
+
 def _told(leg: Leg) -> str:
-    return f"{leg.number} ({leg.txn_ref}) rung at {leg.placed_at:%H:%M:%S} was {state_of(leg)}, {leg.minutes} min"
+    how = f"{state_of(leg)}, {leg.minutes} min, {CURRENCY} {leg.debit}"
+    return f"{leg.number} ({leg.txn_ref}) rung at {leg.placed_at:%H:%M:%S} was {how}"

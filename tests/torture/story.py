@@ -14,10 +14,10 @@ from tests.torture.tally import chance_of
 MOST_PHONES: Final = 8
 LONGEST_WAIT_SECONDS: Final = 40.0
 """Until somebody presses something."""
-TAKEN: Final = "On it"
-NOT_KEPT: Final = "could not write to its database"
-NOTHING_DONE: Final = (NOT_KEPT, "Something went wrong inside Rollcall")
-"""What is said where nothing was stored."""
+TAKEN: Final = "On it: the board appears here in a moment."
+NOT_KEPT: Final = "Rollcall could not write to its database, so nothing was done and nobody was rung."
+"""There is no third answer: whoever types here has a number on file, what they type can be read, and whatever else goes
+wrong does so later. "Something went wrong inside Rollcall" tells of an error that nobody foresaw."""
 
 _TRIES: Final = 6
 _BEGINS_ANOTHER: Final = ("call_again", "ring_anew")
@@ -37,11 +37,17 @@ class Typed:
 
     @property
     def was_taken(self) -> bool:
-        return self.result.acked and TAKEN in self.result.ack_text
+        return self.result.acked and self.result.ack_text == TAKEN
 
     @property
     def was_refused(self) -> bool:
-        return self.result.acked and any(words in self.result.ack_text for words in NOTHING_DONE)
+        return self.result.acked and self.result.ack_text.startswith(NOT_KEPT)
+
+    @property
+    def was_answered_wrongly(self) -> bool:
+        """Also if Slack could not show the answer."""
+        is_known = (self.was_taken or self.was_refused) and self.result.error is None
+        return self.result.acked and not is_known
 
 
 @dataclass

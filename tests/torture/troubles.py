@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tests.torture.scene import Scene
-from tests.torture.story import NOT_KEPT, Stage, Typed
+from tests.torture.story import Stage, Typed
 from tests.torture.tally import Fault
 
 _LOCKED_SECONDS: Final = 2.5
@@ -137,7 +137,7 @@ class Troubles:
         """Type a command. The fault has struck if the answer is that nothing could be stored."""
         scene = self._scene
         typed = await scene.meanwhile(self._type())
-        if not (typed.result.acked and NOT_KEPT in typed.result.ack_text):
+        if not typed.was_refused:
             return False
         scene.tally.struck[fault] += 1
         scene.tally.slowest_refusal = max(scene.tally.slowest_refusal, typed.result.took_seconds)
