@@ -10,6 +10,10 @@ E164_MAX_DIGITS = 15
 SHOWN_DIGITS = 4
 """How much of its end a masked number shows, at most."""
 
+DOT = "•"
+MASK = DOT * 4
+"""What stands in a masked number for the digits that are not shown."""
+
 _WRITTEN_NUMBER = re.compile(r"[\d\s().+/\-\u2010-\u2015\uff0b]+")
 """phonenumbers would find a number, or an extension, in the middle of other words."""
 
@@ -61,4 +65,4 @@ def mask_number(number: str) -> str:
     national = phonenumbers.national_significant_number(parsed)
     # Of a number of four or five digits, as small countries have, fewer are shown.
     shown = national[len(national) - min(SHOWN_DIGITS, max(0, len(national) - SHOWN_DIGITS)) :]
-    return f"+{parsed.country_code} •••• {shown}".rstrip()
+    return f"+{parsed.country_code} {MASK} {shown}".rstrip()

@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from conference.barring import barred_guests
 from conference.invitation import CallerWish, Group, Guest, Invitation, Invitee, Person, Unreadable, read_invitation
+from conference.masked_guests import Unmasked, unmask
 from conference.teams import read_team_name
 from handlers.filled_in import chosen, filled_in
 from handlers.parts import Parts
@@ -62,10 +63,11 @@ def read_whom(
     *,
     at_most: int = conference_form.MOST_CHOSEN,
     undone: str = conference_form.NOBODY_RUNG,
+    masked: Sequence[Guest] | None = None,
 ) -> Whom | dict[str, str]:
     """Those who were chosen; or what is to stand under the fields because that can't be rung, beginning with `undone`.
 
-    `at_most`: how many each menu allows.
+    `at_most`: how many each menu allows; `masked`: whose numbers may stand masked in a standup's form, None in others.
     """
     people = chosen(view, conference_form.PEOPLE_BLOCK, conference_form.CHOSEN_ACTION, "selected_users")
     names = chosen(view, conference_form.TEAMS_BLOCK, conference_form.CHOSEN_ACTION, "selected_options")
@@ -75,19 +77,32 @@ def read_whom(
     invitees: list[Invitee] = [Person(user_id) for user_id in people if _USER.fullmatch(user_id)]
     invitees += [Group(group_id) for group_id in group_ids if _GROUP.fullmatch(group_id)]
     if typed:
-        read = read_invitation(typed, parts.default_region)
-        if isinstance(read, Unreadable):
-            return conference_form.unreadable_numbers(read, undone)
-        if not isinstance(read, Invitation) or not all(isinstance(one, Guest) for one in read.invitees):
-            return conference_form.only_numbers(undone)
-        if barred := barred_guests(read, parts.barring):
-            return conference_form.barred_numbers(barred, undone)
-        invitees += read.invitees
+        guests = _read_guests(typed, parts, undone, masked)
+        if isinstance(guests, dict):
+            return guests
+        invitees += guests
     if max(len(people), len(group_ids), len(teams)) > at_most:
         return conference_form.too_many(at_most, undone)
     if not invitees and not teams:
         return conference_form.nobody_chosen(undone)
     return Whom(tuple(dict.fromkeys(invitees)), teams)
+
+
+def _read_guests(
+    typed: str, parts: Parts, undone: str, masked: Sequence[Guest] | None
+) -> tuple[Invitee, ...] | dict[str, str]:
+    """The guests whose numbers stand there, or what is to stand under them."""
+    unmasked = Unmasked(typed, {}) if masked is None else unmask(typed, masked)
+    if not isinstance(unmasked, Unmasked):
+        return conference_form.masked_unknown(unmasked, undone)
+    read = read_invitation(unmasked.text, parts.default_region, unmasked.stand_for)
+    if isinstance(read, Unreadable):
+        return conference_form.unreadable_numbers(read, undone)
+    if not isinstance(read, Invitation) or not all(isinstance(one, Guest) for one in read.invitees):
+        return conference_form.only_numbers(undone)
+    if barred := barred_guests(read, parts.barring):
+        return conference_form.barred_numbers(barred, undone)
+    return read.invitees
 
 
 def invitation_of(invitees: tuple[Invitee, ...], user_id: str, *, with_me: bool) -> Invitation:

@@ -7,6 +7,7 @@ from typing import Any
 from conference.barring import Barred
 from conference.invitation import ProblemKind, Unreadable
 from conference.model import MAX_PARTICIPANTS
+from conference.numbers import mask_number
 from messages.mrkdwn import Block, modal, plain_text
 from messages.private import barred, problem
 
@@ -87,7 +88,7 @@ def invite_form(conference_id: str, offered: Offered) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ChosenAlready:
-    """Whom a form has chosen when it opens."""
+    """Whom a form has chosen when it opens. The numbers are E.164, and shown masked."""
 
     people: Sequence[str] = ()
     teams: Sequence[str] = ()
@@ -118,9 +119,12 @@ def whom_fields(already: ChosenAlready, offered: Offered, *, at_most: int = MOST
         "placeholder": plain_text("+65 9123 4567"),
         "max_length": max(LONGEST_NUMBERS, at_most * LONGEST_NUMBER),
     }
+    hint = "Guests' numbers, with their country codes."
     if already.numbers:
-        numbers["initial_value"] = ", ".join(already.numbers)
-    hint = f"Guests' numbers, with their country codes. A call takes at most {MAX_PARTICIPANTS} phones."
+        # Who opens the form may not be who typed them.
+        numbers["initial_value"] = ", ".join(map(mask_number, already.numbers))
+        hint += " Numbers that are shown masked stay as they are."
+    hint += f" A call takes at most {MAX_PARTICIPANTS} phones."
     return [*blocks, form_input(NUMBERS_BLOCK, "Numbers", numbers, optional=True, hint=hint)]
 
 
@@ -179,6 +183,27 @@ def unreadable_numbers(result: Unreadable, undone: str) -> dict[str, str]:
     if any(found.kind not in _OF_NUMBERS for found in result.problems):
         return only_numbers(undone)
     return {NUMBERS_BLOCK: f"{undone}. {' '.join(map(problem, result.problems))}".replace("`", "")}
+
+
+def masked_unknown(pieces: Sequence[str], undone: str) -> dict[str, str]:
+    """What stands under the numbers of a standup when masked ones are none of its own."""
+    said = (
+        "is no number that this standup rings; type it in full"
+        if len(pieces) == 1
+        else "are no numbers that this standup rings; type them in full"
+    )
+    return {NUMBERS_BLOCK: f"{undone}: {shortened(pieces)} {said}."}
+
+
+def shortened(pieces: Sequence[str]) -> str:
+    """What was typed, as it is quoted under a field: the first of many, and the beginnings of long ones."""
+    shown = ", ".join(
+        piece if len(piece) <= _LONGEST_PIECE else f"{piece[:_LONGEST_PIECE]}…" for piece in pieces[:_MOST_PIECES]
+    )
+    return f"{shown} and {len(pieces) - _MOST_PIECES} more" if len(pieces) > _MOST_PIECES else shown
+
+
+_LONGEST_PIECE, _MOST_PIECES = 20, 10
 
 
 def barred_numbers(numbers: Mapping[str, Barred | None], undone: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
-from conference.invitation import Invitee
+from conference.invitation import Guest, Invitee
 from conference.standups.command import Slip
 from conference.standups.command_text import read_zone
 from conference.standups.days_off import read_calendar_address, read_days_off
@@ -131,21 +131,8 @@ class StandupForm:
     async def save(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext) -> None:
         team_id, user_id = str(context.team_id), body["user"]["id"]
         sent_at = asyncio.get_running_loop().time()
-        filled = await self._filled_in(view, team_id)
         about = standup_form.read_about(readable(view.get("private_metadata")))
-        if isinstance(filled, Filled):
-            try:
-                saved = (
-                    await self._change(filled, about, StandupKey(team_id, about.standup_id), user_id, sent_at)
-                    if about.standup_id
-                    else await self._add(filled, team_id, user_id, sent_at)
-                )
-            except NameTakenError:
-                saved = standup_form.name_taken(filled.name)
-            except CalendarError as error:
-                saved = standup_form.calendar_unread(error)
-        else:
-            saved = filled
+        saved = await self._saved(view, about, team_id, user_id, sent_at)
         if isinstance(saved, Saved):
             within = min(OUTLOOK_WITHIN_SECONDS, _left(sent_at, ANSWER_WITHIN_SECONDS))
             seen_later = await outlook(self._parts, saved.planned, within_seconds=within)
@@ -154,6 +141,36 @@ class StandupForm:
             await ack(response_action="update", view=standup_form.saved(message))
         else:
             await ack(response_action="errors", errors=saved)
+
+    async def _saved(
+        self, view: dict[str, Any], about: standup_form.About, team_id: str, user_id: str, sent_at: float
+    ) -> Saved | dict[str, str]:
+        """What was saved, or what is to stand under the fields."""
+        before = await self._before(StandupKey(team_id, about.standup_id), about, user_id) if about.standup_id else None
+        if isinstance(before, dict):
+            return before
+        filled = await self._filled_in(view, team_id, before)
+        if not isinstance(filled, Filled):
+            return filled
+        try:
+            if before is None:
+                return await self._add(filled, team_id, user_id, sent_at)
+            return await self._change(filled, about, before, user_id, sent_at)
+        except NameTakenError:
+            return standup_form.name_taken(filled.name)
+        except CalendarError as error:
+            return standup_form.calendar_unread(error)
+
+    async def _before(self, key: StandupKey, about: standup_form.About, user_id: str) -> Standup | dict[str, str]:
+        """The standup that is to be changed, as its form shows it, or why they can't change it."""
+        found = await as_planned(self._parts, key)
+        if found is None:
+            return standup_form.deleted()
+        if not await is_in_charge(self._parts, user_id, key.team_id, found.standup.maker_id):
+            return standup_form.not_in_charge()
+        if _as_it_is(found.standup) != about.as_it_was:
+            return standup_form.changed_meanwhile()
+        return found.standup
 
     async def _add(self, filled: Filled, team_id: str, user_id: str, sent_at: float) -> Saved:
         """Raises NameTakenError and CalendarError."""
@@ -171,16 +188,11 @@ class StandupForm:
         return Saved(await as_planned(self._parts, standup.key) or Planned(standup, None), calendar)
 
     async def _change(
-        self, filled: Filled, about: standup_form.About, key: StandupKey, user_id: str, sent_at: float
+        self, filled: Filled, about: standup_form.About, before: Standup, user_id: str, sent_at: float
     ) -> Saved | dict[str, str]:
         """Raises NameTakenError and CalendarError."""
-        before = await as_planned(self._parts, key)
-        if before is None:
-            return standup_form.deleted()
-        if not await is_in_charge(self._parts, user_id, key.team_id, before.standup.maker_id):
-            return standup_form.not_in_charge()
-        is_new = filled.calendar != before.standup.calendar
-        calendar = await self._read(key.team_id, filled.calendar, sent_at) if filled.calendar and is_new else None
+        is_new = filled.calendar != before.calendar
+        calendar = await self._read(before.team_id, filled.calendar, sent_at) if filled.calendar and is_new else None
         now = self._parts.clock.now()
 
         def edit(standup: Standup) -> Standup:
@@ -190,7 +202,7 @@ class StandupForm:
             return replace(standup, reported=now if begins else standup.reported, **vars(filled))
 
         try:
-            return Saved(await self._parts.timetable.change(key, edit, user_id, calendar), calendar)
+            return Saved(await self._parts.timetable.change(before.key, edit, user_id, calendar), calendar)
         except ChangedMeanwhileError:
             return standup_form.changed_meanwhile()
         except UnknownStandupError:
@@ -208,10 +220,11 @@ class StandupForm:
         days = [DayOff(day, name) for day, name in sorted(calendar.holidays.items()) if today <= day < today + _YEAR]
         return DaysAhead(len(days), days[0] if days else None)
 
-    async def _filled_in(self, view: dict[str, Any], team_id: str) -> Filled | dict[str, str]:
-        """What was filled in, or what is to stand under the fields."""
+    async def _filled_in(self, view: dict[str, Any], team_id: str, before: Standup | None) -> Filled | dict[str, str]:
+        """What was filled in, or what is to stand under the fields; `before` is the standup that was shown in them."""
         fields = _Fields(view)
-        name, whom, channel_id = fields.name(), await self._whom(fields, team_id), fields.channel_id()
+        guests = [one for one in before.invitees if isinstance(one, Guest)] if before else []
+        name, whom, channel_id = fields.name(), await self._whom(fields, team_id, guests), fields.channel_id()
         recurrence, minutes = fields.recurrence(), fields.remind_minutes()
         days_off, calendar = fields.days_off(), fields.calendar()
         if fields.errors or name is None or whom is None or recurrence is None:
@@ -228,8 +241,8 @@ class StandupForm:
             reports_weekly=bool(fields.chosen(standup_form.REPORT_BLOCK)),
         )
 
-    async def _whom(self, fields: "_Fields", team_id: str) -> Whom | None:
-        whom = read_whom(fields.view, self._parts, at_most=MOST_INVITEES, undone=standup_form.UNDONE)
+    async def _whom(self, fields: "_Fields", team_id: str, guests: list[Guest]) -> Whom | None:
+        whom = read_whom(fields.view, self._parts, at_most=MOST_INVITEES, undone=standup_form.UNDONE, masked=guests)
         if isinstance(whom, dict):
             fields.errors |= whom
             return None

@@ -20,6 +20,7 @@ from messages.conference_form import (
     ChosenAlready,
     Offered,
     form_input,
+    shortened,
     whom_fields,
 )
 from messages.mrkdwn import Message, modal, plain_text
@@ -278,15 +279,12 @@ def no_reminder() -> dict[str, str]:
 
 
 def wrong_dates(words: Sequence[str]) -> dict[str, str]:
-    shown = ", ".join(
-        word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}…" for word in words[:_MOST_WORDS]
-    )
-    more = f" and {len(words) - _MOST_WORDS} more" if len(words) > _MOST_WORDS else ""
     is_are = "is no date" if len(words) == 1 else "are no dates"
-    return {DAYS_OFF_BLOCK: f"{UNDONE}: {shown}{more} {is_are}. A date is typed with year, month and day: 2026-12-25."}
-
-
-_LONGEST_WORD, _MOST_WORDS = 20, 10
+    return {
+        DAYS_OFF_BLOCK: (
+            f"{UNDONE}: {shortened(words)} {is_are}. A date is typed with year, month and day: 2026-12-25."
+        )
+    }
 
 
 def wrong_calendar() -> dict[str, str]:
