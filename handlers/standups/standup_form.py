@@ -10,6 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from conference.invitation import Guest, Invitee
+from conference.numbers import mask_number
 from conference.standups.command import Slip
 from conference.standups.command_text import read_zone
 from conference.standups.days_off import read_calendar_address, read_days_off
@@ -97,8 +98,16 @@ async def open_change_form(parts: Parts, trigger_id: str, standup: Standup) -> N
 
 
 def _as_it_is(standup: Standup) -> str:
-    """What tells whether anything that its form holds has been changed."""
-    held = {**vars(_filled_of(standup)), "days_off": sorted(standup.days_off), "recurrence": str(standup.recurrence)}
+    """What tells whether anything that its form shows has been changed.
+
+    Of numbers it holds as little as the form itself: of a digest the few digits that a mask hides are soon tried out.
+    """
+    held = {
+        **vars(_filled_of(standup)),
+        "invitees": [mask_number(one.number) if isinstance(one, Guest) else one for one in standup.invitees],
+        "days_off": sorted(standup.days_off),
+        "recurrence": str(standup.recurrence),
+    }
     return hashlib.sha256(repr(held).encode()).hexdigest()[:16]
 
 
@@ -196,7 +205,8 @@ class StandupForm:
         now = self._parts.clock.now()
 
         def edit(standup: Standup) -> Standup:
-            if _as_it_is(standup) != about.as_it_was:
+            # Masked numbers were read as those of `before`, which others may look like.
+            if _as_it_is(standup) != about.as_it_was or standup.invitees != before.invitees:
                 raise ChangedMeanwhileError
             begins = filled.reports_weekly and not standup.reports_weekly
             return replace(standup, reported=now if begins else standup.reported, **vars(filled))

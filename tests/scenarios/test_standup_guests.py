@@ -140,6 +140,17 @@ async def test_a_number_that_an_admin_removes_while_the_form_stands_open(alices:
     await rings_besides(world, OTHER)
 
 
+async def test_a_number_that_an_admin_replaces_by_one_that_looks_the_same_while_the_form_stands_open(
+    alices: World,
+) -> None:
+    world = alices
+    await changes(world.carol, GUEST)
+    form = await opens_change(world.alice)
+    await changes(world.carol, LOOKALIKE)
+    assert not (await saved(world.alice, form, {"remind": "0"})).errors
+    await rings_besides(world, LOOKALIKE)
+
+
 async def test_who_may_not_change_it_any_more_learns_nothing_of_its_numbers(alices: World) -> None:
     world = alices
     await changes(world.carol, GUEST)
@@ -148,3 +159,16 @@ async def test_who_may_not_change_it_any_more_learns_nothing_of_its_numbers(alic
     for typed in (MASK, OTHER_MASK):
         result = await saved(world.carol, form, {"numbers": typed})
         assert result.errors == {"name": "Nothing was saved: only whoever set it up and admins change it."}
+
+
+async def test_no_form_holds_a_guests_number_by_which_digits_could_be_tried_out(alices: World) -> None:
+    """What a form carries unseen crosses to whoever opens it, and four digits are tried out within a moment."""
+    world = alices
+    await changes(world.carol, GUEST)
+    carried = (await opens_change(world.alice)).body["private_metadata"]
+    await closes(world.alice)
+    await changes(world.carol, LOOKALIKE)
+    assert (await opens_change(world.alice)).body["private_metadata"] == carried
+    await closes(world.alice)
+    await changes(world.carol, OTHER)
+    assert (await opens_change(world.alice)).body["private_metadata"] != carried
