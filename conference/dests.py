@@ -33,9 +33,9 @@ class Circumstances:
     """All that decides who may be rung at a moment.
 
     `profiles`: what Slack says of the people, where it said anything; `numbers`: E.164 numbers on file, by Slack id;
-    `owners`: whose a number is, by number; `open_numbers`: those being rung or in a
-    call already; `rings`: when a number was rung of late, oldest first; `rings_per_number`: how often is enough; `out`:
-    who is out that day; `borrowing`: who wants to be rung on another number this once.
+    `owners`: whose a number is, by number; `open_numbers`: those being rung or in a call already; `open_people`: who
+    is, by Slack id, on whatever number; `rings`: when a number was rung of late, oldest first; `rings_per_number`: how
+    often is enough; `out`: who is out that day; `borrowing`: who wants to be rung on another number this once.
     """
 
     team_id: str
@@ -45,6 +45,7 @@ class Circumstances:
     owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     preferences: Mapping[str, Preferences] = field(default_factory=dict)
     open_numbers: Set[str] = frozenset()
+    open_people: Set[str] = frozenset()
     rings: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
     out: Set[str] = frozenset()
     borrowing: Set[str] = frozenset()
@@ -83,6 +84,11 @@ class Circumstances:
                 return LeftOut(unwanted.reason, number=number, until=unwanted.until)
         return self._too_much(number, None)
 
+    def is_only_of(self, number: str, people: Set[str]) -> bool:
+        """Whether a number that was typed is that of these people, and of nobody else who could be meant by it."""
+        owners = self.owners.get(number)
+        return owners is not None and people >= set(owners)
+
     def _unwanted(self, user_id: str, caller_id: str, wish: CallerWish) -> LeftOut | None:
         preferences = self.preferences.get(user_id, Preferences())
         is_caller = user_id == caller_id
@@ -97,13 +103,17 @@ class Circumstances:
 
     def _too_much(self, number: str, user_id: str | None) -> LeftOut | None:
         guest = None if user_id else number
-        if number in self.open_numbers:
+        if number in self.open_numbers or self._is_in_a_call(number, user_id):
             return LeftOut(LeftOutReason.IN_ANOTHER_CALL, user_id, guest)
         rings = self.rings.get(number, ())
         if self.rings_per_number is not None and len(rings) >= self.rings_per_number:
             until = rings[-self.rings_per_number] + RINGS_WINDOW
             return LeftOut(LeftOutReason.RUNG_TOO_OFTEN, user_id, guest, until, self.rings_per_number)
         return None
+
+    def _is_in_a_call(self, number: str, user_id: str | None) -> bool:
+        """Whether those at this number are in a call already, which may be on another: theirs has been changed, say."""
+        return user_id in self.open_people if user_id else self.is_only_of(number, self.open_people)
 
 
 @dataclass(frozen=True)

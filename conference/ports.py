@@ -34,6 +34,9 @@ class Reading(Protocol):
     def open_numbers(self, numbers: Iterable[str]) -> frozenset[str]:
         """Those of these numbers that are being rung or are in a call, in other conferences of this workspace."""
 
+    def open_people(self, user_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these people who are being rung or are in a call there, on whatever number."""
+
     def rings(self, numbers: Iterable[str], *, since: datetime) -> dict[str, tuple[datetime, ...]]:
         """When each of these numbers was rung, or was about to be in another conference, oldest first."""
 

@@ -85,12 +85,13 @@ class Seating:
         """What decides who of them may be rung now."""
         everybody = list(everybody)
         on_file = self._on_file(conference, reading, everybody)
-        _, guests = _told_apart(everybody)
+        people, guests = _told_apart(everybody)
         phones = [*on_file.numbers.values(), *guests]
         return replace(
             on_file,
             profiles=profiles,
             open_numbers=reading.open_numbers(phones),
+            open_people=reading.open_people([*people, *chain(*on_file.owners.values())]),
             rings=reading.rings(phones, since=on_file.now - RINGS_WINDOW),
             rings_per_number=self.limits.rings_per_number,
         )

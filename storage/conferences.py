@@ -180,6 +180,14 @@ class _Reading:
         )
         return frozenset(number for (number,) in rows.fetchall())
 
+    def open_people(self, user_ids: Iterable[str]) -> frozenset[str]:
+        rows = self._db.execute(
+            f"SELECT value FROM (SELECT people {_OPEN_CALLS} AND team_id = ? AND conference_id != ?) AS calls, "  # noqa: S608
+            "json_each(calls.people) WHERE value IN (SELECT value FROM json_each(?))",
+            [*self._key, json.dumps(list(user_ids))],
+        )
+        return frozenset(user_id for (user_id,) in rows.fetchall())
+
     def rings(self, numbers: Iterable[str], *, since: datetime) -> dict[str, tuple[datetime, ...]]:
         # A phone is one phone, whatever the workspace.
         rows = self._db.execute(

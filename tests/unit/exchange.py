@@ -178,6 +178,9 @@ class _Nothing:
     def open_numbers(self, numbers: Iterable[str]) -> frozenset[str]:
         return frozenset()
 
+    def open_people(self, user_ids: Iterable[str]) -> frozenset[str]:
+        return frozenset()
+
     def rings(self, numbers: Iterable[str], *, since: datetime) -> dict[str, tuple[datetime, ...]]:
         return {}
 

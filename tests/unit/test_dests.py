@@ -206,3 +206,24 @@ def test_everybody_asked_for_is_rung_once_or_left_out_once(invitation: Invitatio
     guests = {invitee.number for invitee in everybody if isinstance(invitee, Guest)}
     left_numbers = {left.number or on_file[str(left.user_id)] for left in result.left_out}
     assert guests <= {*called, *left_numbers}
+
+
+# Who is in another call
+
+
+def test_who_is_in_a_call_on_another_number_is_left_out_and_who_shares_their_phone_is_rung() -> None:
+    result = dests(asked(Person(ALICE), Person(BOB)), numbers={**ON_FILE, BOB: HERS}, open_people={BOB})
+    assert rung(result) == [(MINE, (CALLER,)), (HERS, (ALICE,))]
+    assert result.left_out == (LeftOut(LeftOutReason.IN_ANOTHER_CALL, user_id=BOB),)
+
+
+@pytest.mark.parametrize(
+    ("owners", "is_rung"),
+    [({}, True), ({HIS: (BOB,)}, False), ({HIS: (BOB, CALLER)}, False), ({HIS: (ALICE, BOB)}, True)],
+)
+def test_a_typed_number_all_whose_owners_are_in_a_call_is_left_out(
+    owners: dict[str, tuple[str, ...]], is_rung: bool
+) -> None:
+    result = dests(asked(Guest(HIS), caller=CallerWish.LEFT_OUT), owners=owners, open_people={BOB, CALLER})
+    assert rung(result) == ([(HIS, ())] if is_rung else [])
+    assert result.left_out == (() if is_rung else (LeftOut(LeftOutReason.IN_ANOTHER_CALL, number=HIS),))
