@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import chain
 
 from conference.calls import CallState, NotRung, Participant
-from conference.dests import Profile, asked_for, compose
+from conference.dests import Circumstances, Profile, asked_for, compose
 from conference.dialing import Dialer, claimed
 from conference.invitation import CallerWish, Guest, Invitation, Person
 from conference.ledger import Ledger
@@ -118,10 +118,9 @@ class Additions:
         if why_not := _why_closed(conference):
             return Added(conference, why_not=why_not)
         circumstances = self._seating.circumstances(conference, reading, wanted, profiles)
-        numbers = circumstances.numbers
-        here = {call.number: call for call in (*conference.open_participants, *conference.queued)}
-        there = [one for one in wanted if _number(one, numbers) not in here]
-        in_already = tuple(here[number] for one in wanted if (number := _number(one, numbers)) in here)
+        calls_here = [_call_here(one, conference, circumstances) for one in wanted]
+        there = [one for one, call in zip(wanted, calls_here, strict=True) if call is None]
+        in_already = tuple(call for call in calls_here if call is not None)
         dests = compose(there, circumstances, caller_id=user_id, wish=wish)
         left_out = tuple(replace(left, asked_by=user_id) for left in dests.left_out)
         noted = with_left_out(conference, left_out, dests.participants)
@@ -153,8 +152,21 @@ def _why_closed(conference: Conference) -> NotAdded | None:
     return NotAdded.ENDING if conference.hung_up_by else None
 
 
-def _number(one: Person | Guest, numbers: Mapping[str, str]) -> str | None:
-    return one.number if isinstance(one, Guest) else numbers.get(one.user_id)
+def _call_here(one: Person | Guest, conference: Conference, circumstances: Circumstances) -> Participant | None:
+    """Their call in this conference, if they are in it, being rung or waiting for a line.
+
+    Whoever is in it is so whatever number of theirs is on file by now.
+    """
+    if isinstance(one, Person):
+        number, people = circumstances.numbers.get(one.user_id), {one.user_id}
+    else:
+        number, people = one.number, set(circumstances.owners.get(one.number, ()))
+    for call in (*conference.open_participants, *conference.queued):
+        if call.number == number:
+            return call
+    if not people <= conference.open_people:
+        return None
+    return next((call for call in conference.open_participants if people & set(call.people)), None)
 
 
 def _with_calls(conference: Conference, calls: Iterable[Participant]) -> tuple[Conference, list[int]]:

@@ -157,6 +157,11 @@ class Conference:
         return tuple(participant for participant in self.participants if participant.state.is_open)
 
     @property
+    def open_people(self) -> frozenset[str]:
+        """Slack ids of those who are being rung or in the call, on whatever number."""
+        return frozenset(user_id for call in self.open_participants for user_id in call.people)
+
+    @property
     def to_ring(self) -> tuple[Participant, ...]:
         """Those whose phones are about to ring."""
         return tuple(participant for participant in self.participants if participant.state is CallState.WAITING)

@@ -32,6 +32,18 @@ def bobs_rings(world: World) -> int:
     return world.dests.count(world.bob.number) + world.dests.count(OTHER_NUMBER)
 
 
+async def dave_invites(world: World, **filled: str | list[str]) -> str:
+    """He fills in the form, and closes what it says when it is sent. Returns all that he is told."""
+    form = await world.dave.opens("invite")
+    result = await world.slack.submit(world.dave.person, form, filled)
+    assert not result.errors
+    await world.advance(2)
+    told = world.told(world.dave)
+    for view in world.slack.views(world.dave.person)[-1:]:
+        await world.slack.view_closed(world.dave.person, view, everything=True)
+    return told
+
+
 async def bobs_standup_rings_elsewhere(world: World) -> None:
     """It is due, and Bob wanted to be rung on another number this once."""
     await is_reminded(world)
@@ -78,8 +90,7 @@ async def test_a_number_that_is_changed_during_a_call_is_not_rung_into_a_second_
     world.bob.phone.hang_up()
     await world.advance(5)
     await world.dave.chooses("Stop ringing", world.carol)
-    form = await world.dave.opens("invite")
-    await world.slack.submit(world.dave.person, form, {"people": [world.bob.id]})
+    await dave_invites(world, people=[world.bob.id])
     await world.board_shows("@bob: ringing")
     assert world.dests[-1] == OTHER_NUMBER
 
@@ -89,6 +100,18 @@ async def test_a_number_that_is_changed_while_the_old_one_rings_is_not_rung_into
     await bob_changes_it(world)
     await world.dave.types("/conference @bob @carol")
     await world.board_shows("@carol: ringing", ANOTHER_CALL)
+    assert bobs_rings(world) == 1
+
+
+async def test_who_is_invited_into_the_call_that_they_are_in_is_not_rung_on_a_new_number(world: World) -> None:
+    await is_running(world, world.alice, world.bob)
+    await bob_changes_it(world)
+    told = await dave_invites(world, people=[world.bob.id, world.carol.id])
+    assert "@carol is being rung. Already in, or being rung: @bob." in told
+    told = await dave_invites(world, numbers=OTHER_NUMBER)
+    assert "Nobody was rung. Already in, or being rung: @bob." in told
+    await world.bob.presses("ring_me")
+    await world.bob.is_told("You are being rung, or are in the call already.")
     assert bobs_rings(world) == 1
 
 

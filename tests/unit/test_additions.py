@@ -237,3 +237,34 @@ async def test_whoever_invites_is_rung_too_if_they_ask_for_it(desk: Desk) -> Non
     await desk.additions.invite(conference.key, invitation, "U3", within=10)
     await desk.now()
     assert desk.rung == numbers(3, 2)
+
+
+# Who is in it on another number than theirs
+
+
+@pytest.mark.parametrize("state", [CallState.WAITING, CallState.RINGING, CallState.IN_CALL])
+@pytest.mark.parametrize("wanted", [(Person("U1"),), (Guest("+6591239999"),), (Person("U1"), Guest("+6591239999"))])
+async def test_who_is_in_the_call_is_so_whatever_number_of_theirs_is_on_file_now(
+    desk: Desk, state: CallState, wanted: tuple[Person | Guest, ...]
+) -> None:
+    call = replace(RINGS, state=state, dialed_at=BEGUN_AT)
+    conference = await desk.has(call)
+    await keep_number(desk.storage, "U1", "+6591239999")
+    added = await desk.invite(conference, *wanted, by="U2")
+    assert (added.why_not, set(added.in_already), added.left_out) == (NotAdded.ALREADY_IN, {call}, ())
+    assert await desk.now() == conference
+
+
+async def test_a_typed_number_is_rung_if_one_of_those_whose_it_is_is_not_in_the_call(desk: Desk) -> None:
+    conference = await desk.has(RINGS)
+    for user_id in ("U1", "U2"):
+        await keep_number(desk.storage, user_id, "+6591239999")
+    added = await desk.invite(conference, Guest("+6591239999"), Person("U1"), by="U3")
+    assert [call.number for call in added.rung] == ["+6591239999"]
+    assert added.in_already == (RINGS,)
+
+
+async def test_who_waits_for_a_line_on_an_old_number_may_be_rung_on_the_new_one(desk: Desk) -> None:
+    conference = await desk.has(RINGS, phone(2, CallState.QUEUED, asked_at=BEGUN_AT))
+    await keep_number(desk.storage, "U2", "+6591239999")
+    assert [call.number for call in (await desk.additions.ring_me(conference.key, "U2")).rung] == ["+6591239999"]
