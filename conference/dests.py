@@ -148,11 +148,14 @@ def compose(
 ) -> DestList:
     """Decide who of them is rung.
 
-    Two people with one number share one call, and a guest whose number is also that of somebody named is that person.
+    Two people with one number share one call, and a guest whose number is also that of somebody named is that person,
+    who may want to be rung on another one this once.
     """
     everybody = tuple(everybody)
     numbers = circumstances.numbers
-    named = {numbers.get(invitee.user_id) for invitee in everybody if isinstance(invitee, Person)}
+    people = {invitee.user_id for invitee in everybody if isinstance(invitee, Person)}
+    named = set(map(numbers.get, people))
+    elsewhere = people & circumstances.borrowing
     sharing: dict[str, tuple[str, ...]] = {}
     left_out: list[LeftOut] = []
     for invitee in everybody:
@@ -162,7 +165,7 @@ def compose(
             else:
                 number = numbers[invitee.user_id]
                 sharing[number] = (*sharing.get(number, ()), invitee.user_id)
-        elif invitee.number not in named:
+        elif invitee.number not in named and not circumstances.is_only_of(invitee.number, elsewhere):
             if why_not := circumstances.why_not_guest(invitee.number, caller_id=caller_id, wish=wish):
                 left_out.append(why_not)
             else:

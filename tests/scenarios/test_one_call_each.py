@@ -77,6 +77,15 @@ async def test_their_number_is_not_rung_either_if_it_is_typed(world: World) -> N
     assert bobs_rings(world) == 1
 
 
+async def test_who_is_rung_elsewhere_and_typed_by_number_as_well_is_one_call(world: World) -> None:
+    await is_reminded(world, f"@bob {world.bob.number} @carol")
+    await gives(world, world.bob, OTHER_NUMBER)
+    await comes_to(world, DUE)
+    await world.board_shows("@bob: ringing", "@carol: ringing")
+    await world.advance(10)
+    assert sorted(world.dests) == sorted([OTHER_NUMBER, world.carol.number])
+
+
 @pytest.mark.parametrize("changes", [bob_changes_it, an_admin_changes_it, bob_removes_it_and_adds_another])
 async def test_a_number_that_is_changed_during_a_call_is_not_rung_into_a_second_one(
     world: World, changes: _ChangesBobsNumber

@@ -227,3 +227,16 @@ def test_a_typed_number_all_whose_owners_are_in_a_call_is_left_out(
     result = dests(asked(Guest(HIS), caller=CallerWish.LEFT_OUT), owners=owners, open_people={BOB, CALLER})
     assert rung(result) == ([(HIS, ())] if is_rung else [])
     assert result.left_out == (() if is_rung else (LeftOut(LeftOutReason.IN_ANOTHER_CALL, number=HIS),))
+
+
+@pytest.mark.parametrize(
+    ("owners", "is_rung"), [({HERS: (ALICE,)}, False), ({HERS: (ALICE, BOB)}, True), ({HERS: (BOB,)}, True)]
+)
+@pytest.mark.parametrize("order", [(Person(ALICE), Guest(HERS)), (Guest(HERS), Person(ALICE))])
+def test_a_guest_who_is_somebody_named_that_is_rung_elsewhere_is_that_person(
+    order: tuple[Person | Guest, ...], owners: dict[str, tuple[str, ...]], is_rung: bool
+) -> None:
+    elsewhere: dict[str, Any] = {"numbers": {**ON_FILE, ALICE: GUEST}, "borrowing": {ALICE}, "owners": owners}
+    result = dests(asked(*order, caller=CallerWish.LEFT_OUT), **elsewhere)
+    assert set(rung(result)) == ({(GUEST, (ALICE,)), (HERS, ())} if is_rung else {(GUEST, (ALICE,))})
+    assert result.left_out == ()
