@@ -140,14 +140,20 @@ class Seating:
         everybody = list(chain(*map(asked_for, conference.queued)))
         circumstances = self.circumstances(conference, reading, everybody, profiles={})
         participants, gone = list[Participant](), list[LeftOut]()
+        in_it = conference.open_people
         for call in conference.participants:
             if call.state is not CallState.QUEUED:
                 participants.append(call)
                 continue
+            # Somebody may have come in on another number meanwhile.
+            people = tuple(user_id for user_id in call.people if user_id not in in_it)
+            if call.people and not people:
+                participants.append(call.not_rung(NotRung.NOT_ANY_MORE))
+                continue
             caller_id = call.asked_by or conference.caller_id
             asks_for_themselves = call.people == (caller_id,)
             wish = CallerWish.ASKED if asks_for_themselves and call.asked_by else conference.invitation.caller
-            still, left = _still(call, circumstances, caller_id, wish)
+            still, left = _still(replace(call, people=people), circumstances, caller_id, wish)
             participants.append(still or call.not_rung(NotRung.NOT_ANY_MORE))
             gone += left
         return with_left_out(replace(conference, participants=tuple(participants)), gone, rung=())

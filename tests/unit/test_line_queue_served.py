@@ -125,6 +125,36 @@ async def test_who_is_rung_in_another_call_by_now_is_not_rung_twice(desk: Desk) 
     assert states(await desk.now("all")) == ["not_rung: not_any_more", "ringing"]
 
 
+async def test_who_is_in_another_call_on_another_number_is_not_rung_twice(desk: Desk) -> None:
+    elsewhere = phone(1, CallState.IN_CALL, txn_ref="AA-1", number="+6591239999")
+    await desk.has(talk(elsewhere, name="other"), waiting("all", 1, 2))
+    await desk.serve()
+    after = await desk.now("all")
+    assert states(after) == ["not_rung: not_any_more", "ringing"]
+    assert after.left_out == (LeftOut(LeftOutReason.IN_ANOTHER_CALL, "U1"),)
+
+
+async def test_who_came_in_on_another_number_while_they_waited_is_not_rung_once_more(desk: Desk) -> None:
+    """Theirs was changed, and changed back."""
+    elsewhere = phone(1, CallState.IN_CALL, txn_ref="AA-1", number="+6591239999")
+    calls = [phone(place, CallState.QUEUED, asked_at=BEGUN_AT) for place in (1, 2)]
+    await desk.has(talk(elsewhere, *calls, name="all"))
+    await desk.serve()
+    after = await desk.now("all")
+    assert states(after) == ["in_call", "not_rung: not_any_more", "ringing"]
+    assert after.left_out == ()
+
+
+async def test_who_shares_the_number_of_somebody_who_came_in_on_another_is_rung_alone(desk: Desk) -> None:
+    elsewhere = phone(1, CallState.IN_CALL, txn_ref="AA-1", number="+6591239999")
+    shared = phone(1, CallState.QUEUED, asked_at=BEGUN_AT, people=("U1", "U2"))
+    await desk.has(talk(elsewhere, shared, name="all"))
+    await desk.serve()
+    after = await desk.now("all")
+    assert states(after) == ["in_call", "ringing"]
+    assert after.participants[1].people == ("U2",)
+
+
 async def test_a_conference_of_which_nobody_may_be_rung_any_more_is_given_up(desk: Desk) -> None:
     await desk.has(waiting("all", 1))
     await desk.storage.set_preferences("T1", "U1", Preferences(wants_rings=False))
