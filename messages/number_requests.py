@@ -9,6 +9,7 @@ from typing import Protocol
 from conference.clock import Clock
 from conference.people import NumberRequest
 from messages import private
+from messages.outbox import FINAL_CODES, KEEP_TRYING_FOR
 from messages.slack import SlackAnswerLost, SlackGateway, SlackRefused
 from messages.whenever import whenever
 
@@ -30,7 +31,7 @@ class NumberRequestStorage(Protocol):
         """Those that were not sent yet, oldest first."""
 
     async def number_request_sent(self, request: NumberRequest, now: datetime) -> None:
-        """Note that one was sent, or never will be."""
+        """Note that one was sent, perhaps was, or never will be."""
 
 
 class NumberRequests:
@@ -68,16 +69,34 @@ class NumberRequests:
         )
 
     async def _send_all(self) -> None:
-        for request in await self._storage.unsent_number_requests():
-            await self._send(request)
+        requests = await self._storage.unsent_number_requests()
+        if requests:
+            # That Slack is down is better learnt from a question than from a message that nobody may send twice.
+            await self._gateway.identity()
+        refused: SlackRefused | None = None
+        for request in requests:
+            try:
+                await self._send(request)
+            except SlackRefused as error:
+                # It may be about this person alone.
+                refused = error
+            await self._clock.sleep(SECONDS_BETWEEN)
+        if refused:
+            raise refused
 
     async def _send(self, request: NumberRequest) -> None:
+        """Ask somebody. Raises SlackRefused if it is tried again later, another SlackError if the others wait too."""
         try:
             if await self._is_missing(request.team_id, request.user_id):
                 message = private.ask_for_number_by_admin(request.admin_id, request.channel_id)
                 await self._gateway.post(request.user_id, message)
-        except (SlackRefused, SlackAnswerLost) as error:
-            # Perhaps they were asked, perhaps they can't be; twice would be once too often.
+        except SlackRefused as error:
+            if error.code not in FINAL_CODES and self._clock.now() - request.asked_at <= KEEP_TRYING_FOR:
+                raise
+            log.warning("somebody can't be asked for their number: %s", error)
+        except SlackAnswerLost as error:
+            # Perhaps they were asked; twice would be once too often.
             log.warning("somebody was perhaps not asked for their number: %s", error)
+            await self._storage.number_request_sent(request, self._clock.now())
+            raise
         await self._storage.number_request_sent(request, self._clock.now())
-        await self._clock.sleep(SECONDS_BETWEEN)

@@ -2,6 +2,8 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -145,3 +147,68 @@ async def test_those_who_were_to_be_asked_are_asked_after_a_restart(carol: Actor
     hold.release()
     await world.start_bot()
     await world.until(lambda: "an admin, asks you" in world.told(world.erin), within=200)
+
+
+@pytest.fixture
+def four(world: World) -> list[Actor]:
+    """People of the team's channel who have no number on file."""
+    return [world.erin, *(world.add_actor(name, "") for name in ("frank", "gina", "henry"))]
+
+
+async def asks_them_all(admin: Actor, world: World) -> None:
+    await world.slack.command(admin.person, world.channel, "/conference number missing")
+    await world.until(lambda: "No number on file" in world.told(admin))
+    await world.slack.click(admin.person, listing(world, admin), "ask_for_numbers")
+    await world.until(lambda: "4 people are being asked" in world.told(admin))
+
+
+def times_asked(world: World, people: list[Actor]) -> list[int]:
+    """How often each of them was, the least first."""
+    return sorted(len(world.slack.direct_messages(one.person)) for one in people)
+
+
+@pytest.mark.parametrize(
+    ("outage", "lost"), [({"status": 503}, 1), ({"error": "token_revoked"}, 0), ({"error": "account_inactive"}, 0)]
+)
+async def test_an_outage_of_slack_puts_off_asking_people(
+    carol: Actor, world: World, four: list[Actor], outage: dict[str, Any], lost: int
+) -> None:
+    """But for whoever was perhaps asked as it began, who must not be asked twice."""
+    await asks_them_all(carol, world)
+    await world.until(lambda: sum(times_asked(world, four)) == 1)
+    world.slack.faults.fail("*", until=world.now + timedelta(minutes=3), **outage)
+    await world.advance(170)
+    assert sum(times_asked(world, four)) == 1
+    await world.until(lambda: sum(times_asked(world, four)) == 4 - lost)
+    await world.advance(60)
+    assert times_asked(world, four) == [0] * lost + [1] * (4 - lost)
+
+
+async def test_while_only_messages_are_lost_few_people_are_perhaps_asked(
+    carol: Actor, world: World, four: list[Actor]
+) -> None:
+    world.slack.faults.fail("chat.postMessage", status=503, until=world.now + timedelta(seconds=50))
+    await asks_them_all(carol, world)
+    await world.until(lambda: sum(times_asked(world, four)) == 2, within=120)
+
+
+async def test_without_the_scope_to_write_people_are_asked_once_it_is_granted(
+    carol: Actor, world: World, four: list[Actor]
+) -> None:
+    world.slack.scopes -= {"chat:write"}
+    await asks_them_all(carol, world)
+    await world.advance(90)
+    world.slack.scopes |= {"chat:write"}
+    await world.until(lambda: times_asked(world, four) == [1, 1, 1, 1])
+
+
+@pytest.mark.parametrize(("error", "asked"), [("restricted_action", [1, 1, 1, 1]), ("user_disabled", [0, 1, 1, 1])])
+async def test_somebody_who_can_not_be_asked_holds_up_nobody(
+    carol: Actor, world: World, four: list[Actor], error: str, asked: list[int]
+) -> None:
+    """Somebody who can't be asked just now is asked later, and somebody who has left never."""
+    world.slack.faults.fail("chat.postMessage", error=error, times=1)
+    await asks_them_all(carol, world)
+    await world.until(lambda: times_asked(world, four) == [0, 1, 1, 1], within=10)
+    await world.advance(60)
+    assert times_asked(world, four) == asked
