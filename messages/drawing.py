@@ -188,6 +188,7 @@ class Drawing:
     async def _ask_for_numbers(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
         if conference.reason not in {None, Reason.NOBODY_TO_RING, Reason.ONLY_THE_CALLER, Reason.ALONE}:
             return None
+        waits = []
         for left in conference.left_out:
             # Who asked for themselves was told in the answer; whoever set a standup up has had none.
             asked_by = left.asked_by or (None if conference.is_by_itself else conference.caller_id)
@@ -202,13 +203,16 @@ class Drawing:
                     continue
             if post.ts is None:
                 message = private.ask_for_number(conference, left)
-                await self._outbox.send_once(post, None, str(left.user_id), message, owed_since=conference.created_at)
-                return 0.0
-        return None
+                wait = await self._outbox.say_to_one(post, str(left.user_id), message, owed_since=conference.created_at)
+                if wait == 0:
+                    return 0.0
+                waits.append(wait)
+        return min(waits, default=None)
 
     async def _tell_admins(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
         """Admins hear of a limit once, however many run into it while it is reached."""
         alerts = list(_alerts(conference))
+        waits = []
         for admin_id in await self._known_admins() if alerts else ():
             for limit, window, message in alerts:
                 name = f"{limit} to {admin_id}"
@@ -218,9 +222,11 @@ class Drawing:
                     if post is None:
                         continue
                 if post.ts is None:
-                    await self._outbox.send_once(post, None, admin_id, message, owed_since=conference.created_at)
-                    return 0.0
-        return None
+                    wait = await self._outbox.say_to_one(post, admin_id, message, owed_since=conference.created_at)
+                    if wait == 0:
+                        return 0.0
+                    waits.append(wait)
+        return min(waits, default=None)
 
     async def _known_admins(self) -> Sequence[str]:
         try:

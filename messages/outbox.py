@@ -5,6 +5,7 @@ afterwards is looked for in the channel before it is sent again, where the bot c
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from conference.clock import Clock
@@ -12,7 +13,7 @@ from conference.journal import about
 from conference.model import Conference, ConferenceKey
 from messages.mrkdwn import Message
 from messages.owed import OutboxStorage, Post
-from messages.slack import SlackGateway, SlackNotReached, SlackRateLimited, SlackRefused
+from messages.slack import SlackError, SlackGateway, SlackNotReached, SlackRateLimited, SlackRefused
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,10 @@ CLOCKS_MAY_DIFFER = timedelta(hours=1)
 
 KEEP_TRYING_FOR = timedelta(hours=24)
 """How long a message that Slack refuses for a reason that may pass is owed."""
+
+SAY_AGAIN_AFTER_SECONDS = 5.0
+LONGEST_SAY_AGAIN_AFTER_SECONDS = 60.0
+"""After these, the longer the more often it has failed, words to one person are tried again."""
 
 FINAL_CODES = frozenset(
     {
@@ -47,6 +52,14 @@ REFUSED_FOR_GOOD = ""
 """Stands for the ts of a message that Slack will not have."""
 
 
+@dataclass(frozen=True)
+class _Wait:
+    """Until when a message waits, on the monotonic clock, and the seconds for which it does so if that fails, too."""
+
+    until: float
+    next_seconds: float
+
+
 class Outbox:
     """Begins, looks for and sends the messages of a conference, or of the day of a standup that becomes one."""
 
@@ -56,6 +69,7 @@ class Outbox:
         self._gateway = gateway
         self._clock = clock
         self._surely_unsent: set[str] = set()
+        self._waits: dict[str, _Wait] = {}
 
     async def begin(self, name: str, *, content: str = "", told: Conference | None = None) -> Post:
         """Note that a message is about to be sent."""
@@ -114,6 +128,24 @@ class Outbox:
             about(log, self._key.conference_id).warning("message refused: %s: %s", post.name, error)
             ts = REFUSED_FOR_GOOD
         await self._storage.finish_post(self._key, post.name, ts, drawn_version=drawn_version)
+
+    async def say_to_one(self, post: Post, user_id: str, message: Message, *, owed_since: datetime) -> float:
+        """Send words to one person, who alone waits where that fails: nothing else is held up by it.
+
+        Returns the seconds until they may be tried again, or 0 after a try, whatever came of it: what the others see
+        may have changed meanwhile.
+        """
+        wait = self._waits.get(post.name, _Wait(0.0, SAY_AGAIN_AFTER_SECONDS))
+        if (seconds := wait.until - self._clock.monotonic()) > 0:
+            return seconds
+        try:
+            await self.send_once(post, None, user_id, message, owed_since=owed_since)
+        except SlackError as error:
+            about(log, self._key.conference_id).warning("words to one person not said yet: %s", error)
+            seconds = error.retry_after if isinstance(error, SlackRateLimited) else wait.next_seconds
+            next_seconds = min(2 * wait.next_seconds, LONGEST_SAY_AGAIN_AFTER_SECONDS)
+            self._waits[post.name] = _Wait(self._clock.monotonic() + seconds, next_seconds)
+        return 0.0
 
     def is_for_good(self, error: SlackRefused, owed_since: datetime) -> bool:
         """Whether Slack will never do what it refused."""

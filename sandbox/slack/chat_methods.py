@@ -145,6 +145,8 @@ def open_direct(workspace: Workspace, person: Person) -> Channel:
         raise SlackError("cannot_dm_bot")
     if person.deleted:
         raise SlackError("user_disabled")
+    if person.refused:
+        raise SlackError(person.refused)
     return workspace.direct_channel(person)
 
 

@@ -27,7 +27,7 @@ class Person:
     """A user. `tz` is an IANA zone; `phone` the free text of the profile.
 
     `team_id` is empty for the workspace's own; else the person is of that other workspace, and in a channel here
-    through Slack Connect.
+    through Slack Connect. `refused` is the error with which Slack refuses each message to this person; empty for none.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Person:
     phone: str = ""
     bot_id: str = ""
     team_id: str = ""
+    refused: str = ""
 
     @property
     def mention(self) -> str:

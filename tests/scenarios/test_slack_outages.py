@@ -1,5 +1,6 @@
 """Slack limits, fails or forgets to answer: what it shows in the end is what is stored, once."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -163,3 +164,33 @@ async def test_a_board_that_somebody_deleted_leaves_the_thread_telling(world: Wo
     await world.board_shows("@bob: ringing")
     world.slack.faults.fail("chat.update", error="message_not_found", until=world.clock.now().replace(year=2030))
     await world.thread_says("@bob: did not pick up")
+
+
+@pytest.mark.parametrize("error", ["restricted_action", "something_new"])
+async def test_somebody_whom_slack_will_not_have_written_to_holds_up_nothing_else(world: World, error: str) -> None:
+    """Erin is refused each time: what becomes of the calls is shown as soon as ever, and Frank is asked."""
+    world.erin.person.refused = error
+    frank = world.add_actor("frank", "")
+    for actor in (world.alice, world.bob, world.carol):
+        actor.phone.will_answer()
+    await world.alice.types("/conference @bob @carol @erin @frank")
+    await world.board_shows("@bob: in the call")
+    await world.until(lambda: world.told(frank), within=3)
+    for actor in (world.bob, world.carol):
+        await world.advance(45)
+        actor.phone.hang_up()
+        await world.board_shows(f"@{actor.person.name}: was in the call", within=3)
+        await world.thread_says(f"@{actor.person.name}: was in the call", within=3)
+    world.erin.person.refused = ""
+    await world.until(lambda: world.told(world.erin), within=61)
+
+
+async def test_somebody_whom_slack_refuses_is_tried_ever_more_seldom(world: World) -> None:
+    world.erin.person.refused = "restricted_action"
+    world.alice.phone.will_answer()
+    await world.alice.types("/conference @bob @erin")
+    await world.board_shows("@alice: in the call")
+    await world.advance(300)
+    tries = [call.at for call in world.slack.calls if call.arguments.get("channel") == world.erin.id]
+    waits = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(tries)]
+    assert waits == pytest.approx([5, 10, 20, 40, 60, 60, 60], abs=1.5)
