@@ -116,7 +116,8 @@ async def assembled(settings: Settings, clock: Clock, fetcher: Fetcher) -> Async
 
         def drawing(key: ConferenceKey) -> Drawing:
             posted, refused = conferences.board_posted, conferences.board_refused
-            return Drawing(key, storage, gateway, clock, posted, refused, directory.admins)
+            wake = partial(updater.wake, key)
+            return Drawing(key, storage, gateway, clock, posted, refused, directory.admins, wake)
 
         updater = Updater(clock, drawing, storage.unshown, right_of_way, partial(metrics.shown, "conference"))
         announcer = Updater[OccurrenceKey](

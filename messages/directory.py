@@ -42,6 +42,7 @@ class SlackDirectory:
         self._clock = clock
         self._admins = admins
         self._listed: tuple[float, list[str]] | None = None
+        self._listing: asyncio.Task[list[str]] | None = None
         self._groups: tuple[float, dict[str, str]] | None = None
         self._remembered: dict[str, tuple[float, Profile]] = {}
         self._at_once = asyncio.Semaphore(QUESTIONS_AT_ONCE)
@@ -103,14 +104,24 @@ class SlackDirectory:
         return _is_admin(user) and not _profile_of(user).is_external(team_id)
 
     async def admins(self) -> Sequence[str]:
-        """Whom to tell of what admins should hear: those that the operator named, else all. Raises SlackError."""
+        """Whom to tell of what admins should hear: those that the operator named, else all. Raises SlackError.
+
+        While Slack is being asked, whoever else wants to know waits for the same answer.
+        """
         if self._admins:
             return self._admins
+        if self._listed and self._clock.monotonic() - self._listed[0] <= ADMINS_GOOD_FOR_SECONDS:
+            return self._listed[1]
+        if self._listing is None or self._listing.done():
+            self._listing = asyncio.create_task(self._list_admins())
+        return await asyncio.shield(self._listing)
+
+    async def _list_admins(self) -> list[str]:
         now = self._clock.monotonic()
-        if self._listed is None or now - self._listed[0] > ADMINS_GOOD_FOR_SECONDS:
-            users = await self._ask(self._gateway.users)
-            self._listed = (now, [str(user["id"]) for user in users if _is_admin(user) and not user.get("deleted")])
-        return self._listed[1]
+        users = await self._ask(self._gateway.users)
+        admins = [str(user["id"]) for user in users if _is_admin(user) and not user.get("deleted")]
+        self._listed = (now, admins)
+        return admins
 
 
 def _is_admin(user: Mapping[str, Any]) -> bool:

@@ -15,18 +15,21 @@ from conference.clock import Clock
 from conference.journal import about
 from conference.limits import RINGS_WINDOW
 from conference.model import Conference, ConferenceKey, ConferenceState, LeftOutReason, Reason
+from conference.tasks import begun_behind
 from messages import private, refusals, thread
 from messages.board import board, board_block_id
 from messages.mrkdwn import Message, left_out_name, plain
 from messages.number_requests import ASK_AGAIN_AFTER
 from messages.outbox import REFUSED_FOR_GOOD, Outbox
 from messages.owed import Post, PostStorage
-from messages.slack import SlackGateway, SlackRateLimited, SlackRefused
+from messages.slack import SlackError, SlackGateway, SlackRateLimited, SlackRefused
 
 log = logging.getLogger(__name__)
 
 TOGETHER_SECONDS = 1.0
 """Outcomes that come within this time of each other share a redraw and a reply."""
+
+ASK_FOR_ADMINS_AGAIN_AFTER_SECONDS = 60.0
 
 BOARD = "board"
 PRIVATE_WORD = "private word"
@@ -55,7 +58,7 @@ Admins = Callable[[], Awaitable[Sequence[str]]]
 
 
 class Drawing:
-    """Shows one conference, a step at a time."""
+    """Shows one conference, a step at a time. It calls `wake` when a step is due before its time."""
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Drawing:
         board_posted: BoardPosted,
         board_refused: BoardRefused,
         admins: Admins,
+        wake: Callable[[], None],
     ) -> None:
         self._key = key
         self._storage = storage
@@ -74,6 +78,8 @@ class Drawing:
         self._board_posted = board_posted
         self._board_refused = board_refused
         self._admins = admins
+        self._wake = wake
+        self._known_admins: asyncio.Task[Sequence[str]] | None = None
         self._drawn_at = float("-inf")
         self._drawn: Message | None = None
         self._outcome_came_at: float | None = None
@@ -212,8 +218,16 @@ class Drawing:
     async def _tell_admins(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
         """Admins hear of a limit once, however many run into it while it is reached."""
         alerts = list(_alerts(conference))
+        if not alerts:
+            return None
+        if self._known_admins is None:
+            # Slack may be slow to say, and a step that waits for it keeps another conference's from being done.
+            self._known_admins = begun_behind(self._ask_for_admins())
+            self._known_admins.add_done_callback(lambda _: self._wake())
+        if not self._known_admins.done():
+            return ASK_FOR_ADMINS_AGAIN_AFTER_SECONDS
         waits = []
-        for admin_id in await self._known_admins() if alerts else ():
+        for admin_id in self._known_admins.result():
             for limit, window, message in alerts:
                 name = f"{limit} to {admin_id}"
                 post = posts.get(name)
@@ -228,14 +242,17 @@ class Drawing:
                     waits.append(wait)
         return min(waits, default=None)
 
-    async def _known_admins(self) -> Sequence[str]:
-        try:
-            return await self._admins()
-        except SlackRefused as error:
-            about(log, self._key.conference_id).warning(
-                "no admin can be told of a limit, name some in ADMINS: %s", error
-            )
-            return ()
+    async def _ask_for_admins(self) -> Sequence[str]:
+        told = about(log, self._key.conference_id)
+        while True:
+            try:
+                return await self._admins()
+            except SlackRefused as error:
+                told.warning("no admin can be told of a limit, name some in ADMINS: %s", error)
+                return ()
+            except SlackError as error:
+                told.warning("it is not known yet who hears of a limit: %s", error)
+                await self._clock.sleep(ASK_FOR_ADMINS_AGAIN_AFTER_SECONDS)
 
     async def _say_in_private(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
         post = posts.get(PRIVATE_WORD) or await self._outbox.begin(PRIVATE_WORD)

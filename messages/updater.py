@@ -95,6 +95,11 @@ class Updater(Generic[_Key]):
         if work.task is None:
             work.task = begun_behind(self._draw(key, work))
 
+    def wake(self, key: _Key) -> None:
+        """What the next step waited for has come, if it is still waited for. Nothing has changed by that."""
+        if work := self._work.get(key):
+            work.changed.set()
+
     async def recover(self) -> None:
         """Show whatever an earlier process stored and did not show."""
         for key in await self._unshown():

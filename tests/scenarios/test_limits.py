@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from messages.updater import STEPS_AT_ONCE
 from tests.harness.database import lay_empty_database
 from tests.harness.reading import buttons
 from tests.harness.world import World
@@ -155,3 +156,30 @@ async def test_admins_hear_also_of_a_limit_that_somebody_runs_into_while_a_call_
     await world.advance(5)
     assert world.told(world.dave).count("has reached a limit") == 1
     assert len(world.dests) == 7
+
+
+async def test_looking_up_the_admins_is_done_once_for_all_and_holds_up_no_board(world: World) -> None:
+    """As many conferences run into a limit as are drawn at once, while Slack is slow to say who is an admin."""
+    for n in range(3):
+        await ring_one(world, f"+6591239{n:03}")
+    outage = world.slack.faults.fail("users.list", status=429, retry_after=15, times=2)
+    for n in range(STEPS_AT_ONCE):
+        await world.alice.types(f"/conference without me +65 9123 91{n:02}")
+    await world.until(lambda: outage.hits and world.told(world.alice).count("3 conferences") == STEPS_AT_ONCE)
+    await world.bob.types("/conference @carol")
+    await world.board_shows("@bob: ringing", "@carol: ringing", within=5)
+    assert outage.hits == 1
+    await world.until(lambda: "@alice has reached a limit of Rollcall" in world.told(world.dave))
+    await world.advance(30)
+    assert world.told(world.dave).count("has reached a limit") == 1
+    assert [call.method for call in world.slack.calls].count("users.list") == 3
+
+
+async def test_admins_hear_of_a_limit_after_an_outage_in_which_nobody_could_say_who_they_are(world: World) -> None:
+    for n in range(3):
+        await ring_one(world, f"+6591239{n:03}")
+    world.slack.faults.fail("users.list", status=503, until=world.now + timedelta(minutes=5))
+    await world.alice.types("/conference without me +65 9123 9101")
+    await world.advance(290)
+    assert [call.method for call in world.slack.calls].count("users.list") <= 15
+    await world.until(lambda: "@alice has reached a limit of Rollcall" in world.told(world.dave), within=90)
