@@ -147,7 +147,8 @@ class Seating:
                 continue
             # Somebody may have come in on another number meanwhile.
             people = tuple(user_id for user_id in call.people if user_id not in in_it)
-            if call.people and not people:
+            is_in_it = not people if call.people else circumstances.is_only_of(call.number, in_it)
+            if is_in_it:
                 participants.append(call.not_rung(NotRung.NOT_ANY_MORE))
                 continue
             caller_id = call.asked_by or conference.caller_id

@@ -145,6 +145,16 @@ async def test_who_came_in_on_another_number_while_they_waited_is_not_rung_once_
     assert after.left_out == ()
 
 
+async def test_whose_number_waits_as_a_guests_while_they_are_in_the_call_is_not_rung_once_more(desk: Desk) -> None:
+    """They have put it on file meanwhile."""
+    elsewhere = phone(1, CallState.IN_CALL, txn_ref="AA-1", number="+6591239999")
+    guest = phone(1, CallState.QUEUED, asked_at=BEGUN_AT, people=())
+    await desk.has(talk(elsewhere, guest, name="all"))
+    await keep_number(desk.storage, "U1", guest.number)
+    await desk.serve()
+    assert states(await desk.now("all")) == ["in_call", "not_rung: not_any_more"]
+
+
 async def test_who_shares_the_number_of_somebody_who_came_in_on_another_is_rung_alone(desk: Desk) -> None:
     elsewhere = phone(1, CallState.IN_CALL, txn_ref="AA-1", number="+6591239999")
     shared = phone(1, CallState.QUEUED, asked_at=BEGUN_AT, people=("U1", "U2"))
