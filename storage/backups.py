@@ -13,6 +13,7 @@ from conference.model import ConferenceKey
 from conference.ports import StorageUnavailableError
 from conference.standups.model import StandupKey
 from storage.connection import BUSY_TIMEOUT_SECONDS, Connection
+from storage.owner import give_to_owner
 
 BACKUP = 1
 """Stands in the `user_version` of a database that is a backup, and on which nobody has worked. SQLite keeps that."""
@@ -106,10 +107,7 @@ def put_in_place(file: Path, database: Path, now: datetime) -> tuple[Holdings, P
     with _written_beside(database) as part:
         holdings = _copy(file, part)
         is_there = database.exists()
-        if os.geteuid() == 0:
-            # As SQLite does with its logs: the bot's own user must be able to open it.
-            owner = (database if is_there else database.parent).stat()
-            os.chown(part, owner.st_uid, owner.st_gid)
+        give_to_owner(part, database)
         has_left = is_there or any(map(Path.exists, _logs(database)))
         kept = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}") if has_left else None
         if kept and is_there:

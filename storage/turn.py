@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from conference.ports import StorageUnavailableError
+from storage.owner import give_to_owner
 
 LOOK_EVERY_SECONDS = 0.25
 """How often one that waits looks whether its turn has come: real time, in which processes end."""
@@ -70,6 +71,7 @@ class Turn:
         if self._lock is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+            give_to_owner(self._path, Path(os.path.realpath(self._database)))
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -319,11 +319,13 @@ async def test_what_root_restores_is_owned_as_before(world: World, operator: Ope
     await operator.backs_up()
     await world.kill_bot()
     os.chown(world.database if is_there else world.database.parent, 12345, 23456)
+    lock = world.database.with_name(f"{world.database.name}.lock")
+    lock.unlink()
     if not is_there:
         world.database.unlink()
     assert (await operator.shell.bot("restore", "monday.db")).status == 0
-    restored = world.database.stat()
-    assert (restored.st_uid, restored.st_gid, stat.S_IMODE(restored.st_mode)) == (12345, 23456, 0o600)
+    for made in (world.database.stat(), lock.stat()):
+        assert (made.st_uid, made.st_gid, stat.S_IMODE(made.st_mode)) == (12345, 23456, 0o600)
 
 
 async def test_a_file_that_is_there_keeps_what_it_holds(world: World, operator: Operator) -> None:
