@@ -250,8 +250,10 @@ class Drawing:
             except SlackRefused as error:
                 told.warning("no admin can be told of a limit, name some in ADMINS: %s", error)
                 return ()
-            except SlackError as error:
-                told.warning("it is not known yet who hears of a limit: %s", error)
+            except Exception as error:
+                # Whatever it was, they are still to be told.
+                foreseen = isinstance(error, SlackError)
+                told.warning("it is not known yet who hears of a limit: %s", error, exc_info=not foreseen)
                 await self._clock.sleep(ASK_FOR_ADMINS_AGAIN_AFTER_SECONDS)
 
     async def _say_in_private(self, conference: Conference, posts: Mapping[str, Post]) -> float | None:
