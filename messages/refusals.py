@@ -17,6 +17,7 @@ _OPERATOR = "Ask whoever runs Rollcall to"
 RUN_AGAIN = "run the command again"
 CALL_AGAIN = "press *Call again* on the board"
 PRESS_AGAIN = "press it again"
+INVITE_AGAIN = "invite them again"
 
 CARRIER_CODES = {
     "error_invalid_http_method": (
@@ -204,7 +205,7 @@ def _if_wanted(conference: Conference, when: str = "") -> str:
 def limit(reached: LimitReached, *, again: str, whose: str = "you") -> str:
     """Which limit stands in the way, when it opens again, and what to do then; `whose` it is if it is one person's."""
     whose = whose if reached.limit.is_of_one_person else "this workspace"
-    may_be_fewer = reached.limit is Limit.RINGS_PER_HOUR and again == RUN_AGAIN
+    may_be_fewer = reached.limit is Limit.RINGS_PER_HOUR and again in {RUN_AGAIN, INVITE_AGAIN}
     fewer = ", or now with fewer people" if may_be_fewer else ""
     return (
         f"Nobody was rung: {whose} would have passed a limit, {LIMITS[reached.limit].format(most=reached.most)}. "

@@ -9,7 +9,7 @@ from messages import number_form
 from messages.board_buttons import call_again, wait_button
 from messages.line_words import lines_short
 from messages.mrkdwn import Message, actions, called, listed, mention, plain, section
-from messages.refusals import PRESS_AGAIN, limit, why_left_out
+from messages.refusals import INVITE_AGAIN, PRESS_AGAIN, limit, why_left_out
 from messages.titles import answerable
 
 
@@ -89,12 +89,12 @@ def not_rung_again(added: Added, user_id: str) -> Message | None:
 
 def not_invited(added: Added, user_id: str) -> Message | None:
     """The same to somebody who invited people."""
-    return _who_is_not(added, user_id)
+    return _who_is_not(added, user_id, again=INVITE_AGAIN)
 
 
-def _who_is_not(added: Added, user_id: str) -> Message | None:
+def _who_is_not(added: Added, user_id: str, again: str = PRESS_AGAIN) -> Message | None:
     if not added.rung:
-        return _not_rung(added, "Nobody was rung", user_id)
+        return _not_rung(added, "Nobody was rung", user_id, again)
     said = [why_left_out(added.left_out, user_id), _in_already(added)]
     if not any(said):
         return None
@@ -102,10 +102,10 @@ def _who_is_not(added: Added, user_id: str) -> Message | None:
     return plain(" ".join(filter(None, [rung, *said])))
 
 
-def _not_rung(added: Added, nobody: str, user_id: str) -> Message:
+def _not_rung(added: Added, nobody: str, user_id: str, again: str = PRESS_AGAIN) -> Message:
     match added.why_not:
         case LimitReached() as reached:
-            return plain(limit(reached, again=PRESS_AGAIN))
+            return plain(limit(reached, again=again))
         case NotAdded.OVER:
             return over(added.conference)
         case NotAdded.NOT_YET if added.conference.state is ConferenceState.QUEUED:
